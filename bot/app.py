@@ -1,0 +1,352 @@
+"""The one place that chooses the parts and joins them: Config becomes a Bot."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot import answering
+from bot.answering import Found
+from bot.calibration import IDENTITY, Calibration, read_calibration
+from bot.certificates import read_certificate, warning
+from bot.config import Config, read_config
+from bot.conversation import Conversation, Shown
+from bot.cross_encoder import LazyCrossEncoder, SentenceScorer
+from bot.decision import confidence
+from bot.dense import Floats
+from bot.errors import IndexMissingError, InputError
+from bot.evidence import gather, rank_texts
+from bot.features import weigh
+from bot.identity import deciding_settings
+from bot.questions import read_question
+from bot.receipts.log import Notice, ReceiptLog
+from bot.receipts.threads import ThreadLog
+from bot.receipts.writing import Asked
+from bot.records import Answer, Hit, Reading
+from bot.retrieval import Mode, Retriever, best_per_document
+from bot.scope import merged, search_within, unshown
+from bot.stores.protocol import Reader, Visible
+from bot.text import tokenize
+
+_LOG = logging.getLogger("bot")
+_PER_DOCUMENT = 3  # chunks looked at for each document wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Answers questions from one generation of an index."""
+
+    reader: Reader
+    config: Config
+    calibration: Calibration = IDENTITY
+    scorer: SentenceScorer | None = None  # None does without the cross-encoder
+    log: ReceiptLog | None = None  # None keeps no receipts
+
+    def ask(
+        self,
+        question: str,
+        *,
+        visible: Visible = None,
+        within: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer one question, or refuse with a reason, and keep a receipt.
+
+        Args:
+            question: in any style; what is beyond 4,000 characters is cut.
+            visible: collections the asker may see; None is all.
+            within: ids of the only documents to answer from; None is all.
+
+        Raises:
+            InputError: the question holds no letter and no digit.
+        """
+        answered = self.answer(question, visible=visible, within=within)
+        if self.log is not None:
+            self.log.write(Asked(question, visible, alone=within is None), answered)
+        return answered
+
+    def answer(
+        self,
+        question: str,
+        *,
+        visible: Visible = None,
+        skip: Shown = frozenset(),
+        also: str | None = None,
+        within: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer like `ask`, without a receipt: for what no one is shown.
+
+        Args:
+            question: as for `ask`.
+            visible: as for `ask`.
+            skip: places that are not to be quoted: document, start and end.
+            also: another wording of the question; its passages are looked at as well,
+                and the evidence is still weighed against the question.
+            within: ids of the only documents to answer from.
+        """
+        watch = _Watch()
+        found = self.find(
+            question, visible=visible, skip=skip, also=also, within=within, watch=watch
+        )
+        id_ = secrets.token_hex(8)
+        composed = answering.answer(found, self.reader, self.config.answers, id_)
+        return dataclasses.replace(composed, timings_ms=watch.read())
+
+    def find(
+        self,
+        question: str,
+        *,
+        visible: Visible = None,
+        skip: Shown = frozenset(),
+        also: str | None = None,
+        within: frozenset[str] | None = None,
+        watch: _Watch | None = None,
+    ) -> Found:
+        """Return everything that an answer is decided on; arguments as of `answer`."""
+        watch = watch or _Watch()
+        reading = read_question(question)
+        if not any(each.isalnum() for each in reading.text):
+            raise InputError("The question is empty: ask it in words.")
+        if self.scorer is not None:
+            self.scorer.warm()
+        k = self.config.retrieval.k
+        with watch("encode"):
+            vector = self.reader.encoder.encode_query(reading.text)
+        with watch("retrieve"):
+            wanted = self.config.retrieval.candidates if also else k
+            hits = self._hits(reading.text, vector, wanted, visible, within)
+            if also:
+                others = self._hits(also, None, wanted, visible, within)
+                hits = merged(hits, others, k)
+        with watch("evidence"):
+            weighed = weigh(reading, self.reader, visible)
+            scored = gather(weighed, hits, self.reader, vector, self.scorer)
+            evidence = unshown(scored, skip)
+            sure = confidence(weighed, evidence, self.reader, self.scorer)
+        unknown = self._unknown(reading, visible)
+        return Found(
+            reading.text,
+            reading,
+            hits,
+            evidence,
+            self.calibration.probability(sure),
+            unknown,
+        )
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        mode: Mode = "hybrid",
+        visible: Visible = None,
+    ) -> list[Hit]:
+        """Return the k best passages with their raw scores, best first."""
+        return self._retriever.search(query, k, mode=mode, visible=visible)
+
+    def search_documents(
+        self, query: str, k: int = 10, *, mode: Mode = "hybrid"
+    ) -> list[Hit]:
+        """Return the best passage of each of the k best documents, best first."""
+        hits = self._retriever.search(query, _PER_DOCUMENT * k, mode=mode)
+        return best_per_document(hits)[:k]
+
+    def rank_sentences(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """Say how well each sentence answers the question, aligned, in [0, 1]."""
+        return rank_texts(read_question(question), sentences, self.reader, self.scorer)
+
+    def conversation(
+        self, *, visible: Visible = None, turns: Sequence[Answer] = ()
+    ) -> Conversation:
+        """Open a thread that remembers what was asked.
+
+        Args:
+            visible: collections the asker may see; None is all.
+            turns: what was answered in the thread before, oldest first.
+        """
+        if self.log is None:
+            answer = functools.partial(self.answer, visible=visible)
+            return Conversation(answer, turns=list(turns))
+        thread = ThreadLog(self.log)
+
+        def try_out(question: str, **options: Any) -> Answer:  # noqa: ANN401 - those of `answer`
+            tried = self.answer(question, visible=visible, **options)
+            alone = not any(options.values())
+            thread.tried(Asked(question, visible, alone=alone), tried)
+            return tried
+
+        return Conversation(try_out, given=thread.given, turns=list(turns))
+
+    def close(self) -> None:
+        """Let the index go, once all receipts are written."""
+        if self.log is not None:
+            self.log.close()
+        self.reader.close()
+
+    def __enter__(self) -> Self:
+        """Use the bot in a ``with`` statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let the index go at the end of the ``with`` statement."""
+        self.close()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Everything set that decides answers, by section, the index apart."""
+        map_ = {
+            "slope": self.calibration.slope,
+            "intercept": self.calibration.intercept,
+        }
+        return {**deciding_settings(self.config), "calibration": map_}
+
+    def _hits(
+        self,
+        text: str,
+        vector: Floats | None,
+        k: int,
+        visible: Visible,
+        within: frozenset[str] | None,
+    ) -> list[Hit]:
+        def search(wanted: int) -> list[Hit]:
+            return self._retriever.search(text, wanted, visible=visible, vector=vector)
+
+        if within is None:
+            return search(k)
+        return search_within(search, within, k, self.reader.size(visible))
+
+    @property
+    def _retriever(self) -> Retriever:
+        return Retriever(self.reader, self.config.retrieval)
+
+    def _unknown(self, reading: Reading, visible: Visible) -> tuple[str, ...]:
+        counts = self.reader.document_frequencies(reading.terms, visible)
+        return tuple(
+            word
+            for word in reading.focus
+            if (terms := tokenize(word)) and not any(counts.get(t) for t in terms)
+        )
+
+
+class _Watch:
+    """Times the stages of one answer, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self._stages[stage] = _milliseconds(start)
+
+    def read(self) -> dict[str, float]:
+        return {**self._stages, "total": _milliseconds(self._start)}
+
+
+def _milliseconds(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 3)
+
+
+def configure(
+    corpus: str | Path | None = None,
+    index: str | Path | None = None,
+    config: Config | Path | None = None,
+) -> Config:
+    """Read bot.toml and put the folders named here over those it names.
+
+    Raises:
+        ConfigError: bot.toml is wrong.
+    """
+    settings = config if isinstance(config, Config) else read_config(config)
+    if corpus is not None:
+        path = str(Path(corpus).absolute())
+        settings = dataclasses.replace(
+            settings, corpus=dataclasses.replace(settings.corpus, path=path)
+        )
+    if index is not None:
+        path = str(Path(index).absolute())
+        settings = dataclasses.replace(
+            settings, index=dataclasses.replace(settings.index, path=path)
+        )
+    return settings
+
+
+def open_bot(
+    corpus: str | Path | None = None,
+    index: str | Path | None = None,
+    *,
+    config: Config | Path | None = None,
+    on_missing: Callable[[Config], object] | None = None,
+    notice: Notice = _LOG.warning,
+    receipts: bool = True,
+) -> Bot:
+    """Open the bot on an index, and build the index first where there is none.
+
+    Args:
+        corpus: folder of documents; only read when the index has to be built.
+        index: folder of the index.
+        config: settings, or the path of a bot.toml.
+        on_missing: builds the index when there is none; by default quietly.
+        notice: told what does not stop the bot: an outdated certificate, a receipt
+            that could not be kept.
+        receipts: False keeps none, whatever the settings say; for measuring.
+
+    Raises:
+        BotError: a setting, the corpus or the index cannot be used.
+    """
+    from bot.stores.local import open_reader  # noqa: PLC0415 - keeps --help quick
+
+    settings = configure(corpus, index, config)
+    try:
+        reader = open_reader(settings.index_path, settings)
+    except IndexMissingError:
+        (on_missing or build)(settings)
+        reader = open_reader(settings.index_path, settings)
+    try:
+        return _calibrated(reader, settings, notice, receipts=receipts)
+    except BaseException:
+        reader.close()
+        raise
+
+
+def _calibrated(
+    reader: Reader, config: Config, notice: Notice, *, receipts: bool
+) -> Bot:
+    calibration = read_calibration(config.probability_path)
+    certificate = read_certificate(config.certificate_path)
+    settings = certificate.apply(config) if certificate else config
+    if certificate and settings.answers.threshold == certificate.threshold:
+        changes = list(certificate.changes(reader.fingerprint, config, calibration))
+        if changes:
+            notice(warning(certificate, changes))
+    scorer = LazyCrossEncoder() if settings.evidence.cross_encoder else None
+    bot = Bot(reader, settings, calibration, scorer)
+    if not receipts or not config.receipts.enabled:
+        return bot
+    return dataclasses.replace(bot, log=ReceiptLog(settings, bot.settings, notice))
+
+
+def build(config: Config) -> None:
+    """Build or update the index, without telling anyone how it goes.
+
+    Raises:
+        BotError: the corpus or the index folder cannot be used.
+    """
+    from bot.indexing import build_index  # noqa: PLC0415 - only when it is needed
+
+    build_index(config)

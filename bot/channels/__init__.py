@@ -1,0 +1,1 @@
+"""Where people meet the bot; a channel translates, and decides nothing."""

@@ -1,0 +1,1 @@
+"""The bot in Slack: takes events in, asks, and delivers one reply for each."""

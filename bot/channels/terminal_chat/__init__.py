@@ -1,0 +1,1 @@
+"""The terminal chat: a prompt, answers with their quotes set apart, and commands."""

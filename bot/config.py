@@ -1,0 +1,267 @@
+"""bot.toml becomes a Config: checked once, unknown keys refused, no secrets in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from bot.errors import ConfigError
+from bot.slack_config import SlackConfig
+
+FILE_NAME = "bot.toml"
+_Section = TypeVar("_Section")
+_SMALLEST_CHUNK = 20  # words; below this a passage says too little to be ranked
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConfig:
+    """Which documents are read, and the limits that keep one from harming the rest."""
+
+    path: str = "corpus"
+    max_file_mib: int = 50  # larger files are refused by name
+    max_characters: int = 10_000_000  # of one document's text
+
+    def __post_init__(self) -> None:
+        """Check ranges once, so no other module needs to."""
+        _require(self.max_file_mib >= 1, "corpus.max_file_mib", self.max_file_mib, "1")
+        _require(
+            self.max_characters >= 1, "corpus.max_characters", self.max_characters, "1"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """Where the index is, and how many old generations it keeps."""
+
+    path: str = "index"
+    keep: int = 2  # generations kept for rollback, the current one included
+
+    def __post_init__(self) -> None:
+        """Check ranges once."""
+        _require(self.keep >= 1, "index.keep", self.keep, "1")
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderConfig:
+    """The embedding model."""
+
+    model: str = ""  # folder of a sentence-transformers model; "" is the default one
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingConfig:
+    """How documents are cut into passages."""
+
+    max_words: int = 120  # all-MiniLM-L6-v2 reads 256 word pieces, some 180 words
+    min_words: int = 25  # a shorter rest joins the passage before it
+
+    def __post_init__(self) -> None:
+        """Check ranges once."""
+        _require(
+            self.max_words >= _SMALLEST_CHUNK,
+            "chunking.max_words",
+            self.max_words,
+            str(_SMALLEST_CHUNK),
+        )
+        if not 0 <= self.min_words <= self.max_words:
+            raise ConfigError(
+                f"chunking.min_words is {self.min_words}; it must be between 0 and "
+                f"chunking.max_words ({self.max_words})."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """How passages are found and their two rankings joined."""
+
+    k: int = 8  # passages whose sentences may answer
+    candidates: int = 50  # passages each half proposes for fusion
+    lexical_weight: float = 0.5  # of BM25 in the convex combination, 0 to 1
+    k1: float = 1.2  # BM25's saturation, Robertson and Zaragoza 2009
+    b: float = 0.75  # BM25's length normalisation, the same
+
+    def __post_init__(self) -> None:
+        """Check ranges once."""
+        if not 1 <= self.k <= self.candidates:
+            raise ConfigError(
+                f"retrieval.k is {self.k}; it must be between 1 and "
+                f"retrieval.candidates ({self.candidates})."
+            )
+        if not 0 <= self.lexical_weight <= 1:
+            raise ConfigError(
+                f"retrieval.lexical_weight is {self.lexical_weight}; "
+                "it must be between 0 and 1."
+            )
+        if self.k1 < 0 or not 0 <= self.b <= 1:
+            raise ConfigError(
+                f"retrieval.k1 is {self.k1} and retrieval.b is {self.b}; "
+                "k1 must be 0 or more and b between 0 and 1."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceConfig:
+    """What weighs the sentences."""
+
+    cross_encoder: bool = True  # False is quicker and refuses or errs more often
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersConfig:
+    """When to answer, and how much to show."""
+
+    threshold: float = 0.5  # evidence below this is a refusal
+    certificate: bool = True  # a certificate's threshold replaces the default one
+    max_quotes: int = 3
+    ask_instead: str = ""  # person or group named in a refusal
+
+    def __post_init__(self) -> None:
+        """Check ranges once."""
+        if not 0 <= self.threshold <= 1:
+            raise ConfigError(
+                f"answers.threshold is {self.threshold}; it must be between 0 and 1."
+            )
+        _require(self.max_quotes >= 1, "answers.max_quotes", self.max_quotes, "1")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsConfig:
+    """What is kept of answers that were given."""
+
+    enabled: bool = True
+    questions: bool = True  # keep their text; without it nothing can be asked again
+    keep_days: int = 90
+
+    def __post_init__(self) -> None:
+        """Check ranges once."""
+        _require(self.keep_days >= 1, "receipts.keep_days", self.keep_days, "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that bot.toml may say; each value has a default."""
+
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    index: IndexConfig = field(default_factory=IndexConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    chunking: ChunkingConfig = field(default_factory=ChunkingConfig)
+    retrieval: RetrievalConfig = field(default_factory=RetrievalConfig)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
+    answers: AnswersConfig = field(default_factory=AnswersConfig)
+    receipts: ReceiptsConfig = field(default_factory=ReceiptsConfig)
+    slack: SlackConfig = field(default_factory=SlackConfig)
+    folder: Path = field(default_factory=Path)  # paths in bot.toml start here
+
+    @property
+    def corpus_path(self) -> Path:
+        """The corpus folder, relative paths resolved from bot.toml's place."""
+        return self.folder / self.corpus.path
+
+    @property
+    def index_path(self) -> Path:
+        """The index folder, relative paths resolved from bot.toml's place."""
+        return self.folder / self.index.path
+
+    @property
+    def state_path(self) -> Path:
+        """The file of claims, threads, answers, votes and receipts.
+
+        It is beside the index folder, not in it: an index may be deleted and built
+        again, a vote may not.
+        """
+        if self.slack.state:
+            return self.folder / self.slack.state
+        return self.index_path.absolute().parent / ".state" / "state.db"
+
+    @property
+    def certificate_path(self) -> Path:
+        """The certificate of the threshold, beside the index folder and named for it.
+
+        It is not in the index, which may be deleted and built again, and not in
+        `.state`: people review it and keep it under version control.
+        """
+        index = self.index_path.absolute()
+        return index.parent / ".calibration" / f"{index.name}.certificate.json"
+
+    @property
+    def probability_path(self) -> Path:
+        """The map from evidence to probability, beside the certificate."""
+        index = self.index_path.absolute()
+        return index.parent / ".calibration" / f"{index.name}.probability.json"
+
+
+def read_config(path: Path | None = None) -> Config:
+    """Read a configuration file; without a path, bot.toml here if there is one.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or a key or value is wrong.
+    """
+    file = path or Path(FILE_NAME)
+    if path is None and not file.exists():
+        return Config()
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from error
+    return dataclasses.replace(_sections(values, file), folder=file.parent)
+
+
+def _sections(values: dict[str, Any], file: Path) -> Config:
+    kinds = {
+        name: kind
+        for name, kind in get_type_hints(Config).items()
+        if dataclasses.is_dataclass(kind)
+    }
+    for name, section in values.items():
+        _known(name, kinds, str(file))
+        if not isinstance(section, dict):
+            raise ConfigError(f"{file}: {name} must be a section, [{name}].")
+    return Config(
+        **{name: _section(kinds[name], values[name], file, name) for name in values}
+    )
+
+
+def _section(  # one of Config's own classes
+    kind: type[_Section], values: dict[str, Any], file: Path, name: str
+) -> _Section:
+    types = get_type_hints(kind)
+    for key, value in values.items():
+        _known(key, types, f"{file}, [{name}]")
+        if issubclass(kind, SlackConfig):
+            continue  # it has lists and tables, and checks them itself
+        allowed = get_args(types[key]) if _is_union(types[key]) else (types[key],)
+        if float in allowed and type(value) is int:
+            continue
+        if type(value) not in allowed:
+            wanted = " or ".join(each.__name__ for each in allowed)
+            raise ConfigError(
+                f"{file}: {name}.{key} is {value!r}; it must be of type {wanted}."
+            )
+    try:
+        if issubclass(kind, SlackConfig):
+            return kind.from_values(values)
+        return kind(**values)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _is_union(kind: object) -> bool:
+    return isinstance(kind, UnionType)
+
+
+def _known(name: str, known: dict[str, Any], where: str) -> None:
+    if name not in known:
+        raise ConfigError(
+            f"{where}: unknown key {name!r}; known are {', '.join(sorted(known))}."
+        )
+
+
+def _require(holds: bool, key: str, value: float, least: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise ConfigError(f"{key} is {value}; it must be at least {least}.")

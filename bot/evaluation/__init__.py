@@ -1,0 +1,1 @@
+"""Measures how well the bot answers: question sets, runs, measures, reports."""

@@ -1,0 +1,70 @@
+"""An answer's way from the question to the decision, step by step, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.answering import Found
+from bot.records import Evidence, Hit
+
+_HITS = 5
+_SENTENCES = 5
+_EXCERPT = 110  # characters of a sentence that are shown
+
+
+def explanation(found: Found, threshold: float, notes: Sequence[str] = ()) -> str:
+    """Explain what was decided on.
+
+    Args:
+        found: everything that was found for the question.
+        threshold: evidence below it is a refusal.
+        notes: how a follow-up was read.
+    """
+    return "\n".join(_lines(found, threshold, notes))
+
+
+def _lines(found: Found, threshold: float, notes: Sequence[str]) -> Iterator[str]:
+    reading = found.reading
+    yield from notes
+    yield f"Question: {reading.text}"
+    wanted = "" if reading.expects == "other" else f", wants: {reading.expects}"
+    yield f"Type: {reading.type}{wanted}; about: {', '.join(reading.focus) or '-'}"
+    if found.unknown:
+        yield f"In no document: {', '.join(found.unknown)}"
+    yield ""
+    yield "Passages (BM25, cosine, ranks of both):"
+    for number, hit in enumerate(found.hits[:_HITS], start=1):
+        yield f"  {number}. {_hit(hit)}"
+    yield ""
+    yield f"Sentences (probability that they answer; {threshold:.2f} is needed):"
+    for each in found.evidence[:_SENTENCES]:
+        yield f"  {each.score:.2f}  {_excerpt(each.sentence.text)}"
+        yield f"        {_features(each)}"
+    if not found.evidence:
+        yield "  none"
+    yield ""
+    best = found.evidence[0].score if found.evidence else 0.0
+    decision = "at least" if best >= threshold else "below"
+    yield f"The best sentence has {best:.2f}: {decision} the {threshold:.2f} needed."
+
+
+def _hit(hit: Hit) -> str:
+    place = " > ".join((hit.chunk.document, *hit.chunk.section[-1:]))
+    cosine = "-" if hit.cosine is None else f"{hit.cosine:.2f}"
+    ranks = f"{hit.lexical_rank or '-'}/{hit.dense_rank or '-'}"
+    words = f", has {', '.join(hit.matched)}" if hit.matched else ""
+    return f"{place}: {hit.bm25:.1f}, {cosine}, {ranks}{words}"
+
+
+def _excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) <= _EXCERPT:
+        return text
+    return text[:_EXCERPT].rsplit(" ", 1)[0] + " ..."
+
+
+def _features(evidence: Evidence) -> str:
+    shown = [
+        f"{name} {value:.2f}" for name, value in evidence.features.items() if value
+    ]
+    return ", ".join(shown) or "no feature speaks for it"

@@ -1,0 +1,208 @@
+"""The chosen documents are put into buckets; only buckets that changed are written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.dense import Encoder, Floats
+from bot.indexing.report import Listener, Progress
+from bot.indexing.scan import Chosen, Spool
+from bot.stores.buckets import divide, find, members_hash
+from bot.stores.documents import Documents, StoredDocument
+from bot.stores.manifest import BucketRef, CollectionRef, Manifest
+from bot.stores.objects import ObjectWriter
+from bot.stores.shelf import open_documents
+from bot.stores.sources import SourceDocument
+from bot.stores.storing import write_bucket, write_collection
+from bot.stores.vector_cache import VectorCache
+from bot.stores.vectors import open_vectors
+
+_BATCH = 128  # texts encoded before their vectors are kept
+Text = tuple[bytes, str]  # key and text
+_BUCKETS_KEPT = 4  # opened at a time; neighbours in order go to the same old bucket
+
+
+@dataclass(frozen=True)
+class Former:
+    """The generation before, and what of it may be used again."""
+
+    manifest: Manifest
+    texts: bool  # its documents were cut by the same rules
+    vectors: bool  # it has the same encoder
+
+    @cached_property
+    def collections(self) -> dict[str, CollectionRef]:
+        """Its collections by name."""
+        return {each.name: each for each in self.manifest.collections}
+
+    @cached_property
+    def buckets(self) -> dict[str, dict[str, BucketRef]]:
+        """Its buckets by collection and prefix."""
+        return {
+            each.name: {bucket.prefix: bucket for bucket in each.buckets}
+            for each in self.manifest.collections
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBucket:
+    """A bucket of the new generation, before it is written."""
+
+    collection: str
+    prefix: str
+    documents: tuple[SourceDocument, ...]  # by id
+
+    @property
+    def members(self) -> list[tuple[str, str]]:
+        """Ids and digests."""
+        return [(each.id, each.digest) for each in self.documents]
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks."""
+        return sum(each.chunks for each in self.documents)
+
+
+def plan_buckets(chosen: Chosen) -> list[PlannedBucket]:
+    """Divide the chosen documents, by collection and prefix."""
+    collections: defaultdict[str, dict[str, SourceDocument]] = defaultdict(dict)
+    for id_, (_, document) in chosen.items():
+        collections[document.collection][id_] = document
+    return [
+        PlannedBucket(name, prefix, tuple(documents[id_] for id_ in ids))
+        for name, documents in sorted(collections.items())
+        for prefix, ids in sorted(divide(documents).items())
+    ]
+
+
+@dataclass(slots=True)
+class Assembly:
+    """Writes the collections of a new generation."""
+
+    writer: ObjectWriter
+    former: Former | None
+    spool: Spool  # documents that were read by this build
+    cache: VectorCache
+    encoder: Callable[[], Encoder]  # called when a text has no vector yet
+    listener: Listener
+    encoded: int = 0  # texts
+    _done: int = 0  # chunks that have their vector
+    _total: int = 0
+    _opened: OrderedDict[str, Documents] = field(default_factory=OrderedDict)
+
+    def write(self, plan: Sequence[PlannedBucket]) -> tuple[CollectionRef, ...]:
+        """Write what changed and refer to the rest.
+
+        Raises:
+            IndexDamagedError: what should be used again is damaged.
+            IndexWriteError: the disk refuses.
+        """
+        again = self._unchanged(plan)
+        self._keep_old_vectors({each.vectors.sha256 for each in again.values()})
+        self._total = sum(
+            each.chunks for number, each in enumerate(plan) if number not in again
+        )
+        written: defaultdict[str, list[tuple[PlannedBucket, BucketRef]]]
+        written = defaultdict(list)
+        for number, planned in enumerate(plan):
+            bucket = again.get(number) or self._write_bucket(planned)
+            written[planned.collection].append((planned, bucket))
+        self.listener(Progress("encoding", self._total, self._total))
+        return tuple(self._collection(*each) for each in written.items())
+
+    def _unchanged(self, plan: Sequence[PlannedBucket]) -> dict[int, BucketRef]:
+        """Find the planned buckets that are there already, by place in the plan."""
+        former = self.former
+        if not former or not former.texts or not former.vectors:
+            return {}
+        old = {
+            (collection.name, bucket.members): bucket
+            for collection in former.manifest.collections
+            for bucket in collection.buckets
+        }
+        found = {}
+        for number, planned in enumerate(plan):
+            bucket = old.get((planned.collection, members_hash(planned.members)))
+            if bucket:
+                for each in (bucket.text, bucket.vectors, bucket.counts):
+                    self.writer.objects.check_size(each)
+                found[number] = dataclasses.replace(bucket, prefix=planned.prefix)
+        return found
+
+    def _keep_old_vectors(self, again: set[str]) -> None:
+        """Take over the vectors of old buckets that are not used again as they are."""
+        former = self.former
+        if not former or not former.vectors:
+            return
+        dimensions = former.manifest.encoder.dimensions
+        for collection in former.manifest.collections:
+            for bucket in collection.buckets:
+                if bucket.vectors.sha256 not in again:
+                    data = self.writer.objects.read(bucket.vectors)
+                    self.cache.add(
+                        *open_vectors(self.writer.objects, bucket, data, dimensions)
+                    )
+
+    def _write_bucket(self, planned: PlannedBucket) -> BucketRef:
+        documents = [
+            self._document(planned.collection, each) for each in planned.documents
+        ]
+        return write_bucket(
+            self.writer, planned.prefix, planned.members, documents, self._vectors
+        )
+
+    def _document(self, collection: str, document: SourceDocument) -> StoredDocument:
+        identity = (document.id, document.digest)
+        if identity in self.spool or self.former is None:
+            return self.spool.get(identity)
+        buckets = self.former.buckets[collection]
+        old = self._open(buckets[find(buckets, document.id) or ""])
+        return old.stored(old.ids.index(document.id))
+
+    def _open(self, bucket: BucketRef) -> Documents:
+        if bucket.text.sha256 not in self._opened:
+            objects = self.writer.objects
+            data = objects.read(bucket.text)
+            self._opened[bucket.text.sha256] = open_documents(objects, bucket, data)
+            if len(self._opened) > _BUCKETS_KEPT:
+                self._opened.popitem(last=False)
+        return self._opened[bucket.text.sha256]
+
+    def _vectors(self, texts: Sequence[str], keys: Sequence[bytes]) -> Floats:
+        missing = {
+            key: text
+            for key, text in zip(keys, texts, strict=True)
+            if key not in self.cache
+        }
+        present = self._done + len(keys) - len(missing)
+        for batch in _batches(list(missing.items())):
+            names, values = zip(*batch, strict=True)
+            self.cache.add(names, self.encoder().encode(values))
+            self.encoded += len(batch)
+            present += len(batch)
+            self.listener(Progress("encoding", present, self._total))
+        self._done += len(keys)
+        return self.cache.get(keys)
+
+    def _collection(
+        self, name: str, buckets: Sequence[tuple[PlannedBucket, BucketRef]]
+    ) -> CollectionRef:
+        references = tuple(reference for _, reference in buckets)
+        old = self.former.collections.get(name) if self.former else None
+        if old and old.buckets == references:
+            self.writer.objects.check_size(old.postings)
+            return old
+        members = [
+            [(each.id, each.chunks) for each in planned.documents]
+            for planned, _ in buckets
+        ]
+        return write_collection(self.writer, name, references, members)
+
+
+def _batches(items: Sequence[Text]) -> Iterator[Sequence[Text]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]

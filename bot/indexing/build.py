@@ -1,0 +1,236 @@
+"""One build: read what changed, encode what is new, write it, switch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import fsio
+from bot.chunking import CHUNKER
+from bot.config import Config
+from bot.errors import ConfigError, IndexMissingError, IndexWriteError
+from bot.indexing.assembly import Assembly, Former, plan_buckets
+from bot.indexing.encoding import EncoderSource
+from bot.indexing.report import IndexReport, Listener, Progress
+from bot.indexing.scan import Chosen, Scan, Spool, choose, omissions
+from bot.ingest.files import list_files
+from bot.ingest.registry import INGEST
+from bot.sentences import SPLITTER
+from bot.stores.building import building, commit, next_generation, remove_old
+from bot.stores.compatibility import fingerprint
+from bot.stores.encoders import EncoderFactory
+from bot.stores.generations import IndexFolder, hold_current
+from bot.stores.manifest import Manifest
+from bot.stores.objects import ObjectWriter
+from bot.stores.sources import SourceFile, pack_sources, read_sources
+from bot.stores.vector_cache import open_cache
+from bot.text import ANALYSIS
+
+PATIENCE = 600.0  # seconds that a build waits for another one to end
+
+
+def build_index(
+    config: Config,
+    *,
+    rebuild: bool = False,
+    progress: Listener | None = None,
+    encoders: EncoderFactory | None = None,
+    patience: float = PATIENCE,
+) -> IndexReport:
+    """Bring the index up to date with the corpus; readers see the old one or the new.
+
+    A file whose content is that of the last build is only hashed, and a text that has
+    a vector is not encoded again. What an interrupted build encoded is used.
+
+    Args:
+        config: names the corpus, the index, the encoder and how documents are cut.
+        rebuild: use nothing of the present index, whatever its state.
+        progress: told how far the build is.
+        encoders: makes the encoder; the default one if not given.
+        patience: seconds to wait for another build of the same index.
+
+    Raises:
+        InputError: the corpus folder is missing or cannot be read.
+        ConfigError: the index folder lies inside the corpus.
+        IndexBusyError: another process is building this index.
+        IndexDamagedError: the present index is damaged; `rebuild` replaces it.
+        IndexIncompatibleError: the present index has another format; the same.
+        IndexWriteError: the disk refuses; the present index is unchanged.
+        EncoderError: the model cannot be found or converted.
+    """
+    _check_folders(config)
+    listener = progress or _ignore
+    folder = IndexFolder(config.index_path)
+
+    def notice(text: str) -> None:
+        listener(Progress("waiting", note=text))
+
+    with (
+        building(folder, patience, notice) as writer,
+        fsio.open_scratch(folder.workspace) as log,
+    ):
+        present = None if rebuild else _read_present(folder)
+        factory = encoders or EncoderFactory()
+        build = _Build(config, folder, writer, present, factory, Spool(log), listener)
+        return build.run()
+
+
+def _ignore(_: Progress) -> None:
+    pass
+
+
+def _check_folders(config: Config) -> None:
+    corpus, index = config.corpus_path.resolve(), config.index_path.resolve()
+    if index.is_relative_to(corpus):
+        raise ConfigError(
+            f"The index folder {index} lies inside the corpus {corpus}; choose another "
+            "with --index, or as `path` of [index] in bot.toml."
+        )
+    if not corpus.is_dir():
+        list_files(config.corpus_path)  # says so, before anything is made
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The index as it is before the build."""
+
+    manifest: Manifest
+    sha256: str
+    files: dict[str, SourceFile]  # by path
+
+
+def _read_present(folder: IndexFolder) -> _Present | None:
+    try:
+        held = hold_current(folder)
+    except IndexMissingError:
+        return None
+    held.release()  # the build lock keeps it
+    files = read_sources(folder.objects, held.manifest.sources)
+    return _Present(held.manifest, held.sha256, {each.path: each for each in files})
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """Return the versions and parameters that shape what is stored of a document."""
+    limits = dataclasses.asdict(config.corpus)
+    del limits["path"]
+    return {
+        "analysis": ANALYSIS,
+        "chunker": CHUNKER,
+        "chunking": dataclasses.asdict(config.chunking),
+        "ingest": INGEST,
+        "limits": limits,
+        "splitter": SPLITTER,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """One build, while it holds the lock."""
+
+    config: Config
+    folder: IndexFolder
+    writer: ObjectWriter
+    present: _Present | None
+    factory: EncoderFactory
+    spool: Spool
+    listener: Listener
+
+    def run(self) -> IndexReport:
+        """Do it."""
+        settings = settings_of(self.config)
+        present = self.present
+        same = present is not None and present.manifest.settings == settings
+        known = present.files if present and same else {}
+        stored = {
+            id_: document for id_, (_, document) in choose(known.values()).items()
+        }
+        scan = Scan(self.config, known, stored, self.spool, self.listener)
+        files = scan.files()
+        chosen = choose(files.values())
+        encoder = EncoderSource(
+            self.factory, self.config.encoder.model, self.writer, self._manifest
+        )
+        encoded = 0
+        manifest = self._manifest
+        if (
+            manifest is None
+            or not same
+            or known != files
+            or encoder.entry != manifest.encoder
+        ):
+            manifest, encoded = self._write(files, chosen, settings, encoder)
+        left_out = omissions(files, chosen)
+        warnings = self._clean(manifest.generation)
+        return IndexReport(
+            **self._differences(chosen),
+            refused=tuple(each for each in left_out if each.refused),
+            skipped=tuple(each for each in left_out if not each.refused),
+            documents=len(chosen),
+            chunks=sum(document.chunks for _, document in chosen.values()),
+            collections=len(manifest.collections),
+            files=scan.read,
+            parsed=scan.parsed,
+            encoded=encoded,
+            written=self.writer.written,
+            generation=manifest.generation,
+            fingerprint=fingerprint(manifest, self.config.retrieval),
+            new=manifest is not self._manifest,
+            warnings=tuple(warnings),
+        )
+
+    @property
+    def _manifest(self) -> Manifest | None:
+        return self.present.manifest if self.present else None
+
+    def _write(
+        self,
+        files: Mapping[str, SourceFile],
+        chosen: Chosen,
+        settings: Mapping[str, Any],
+        encoder: EncoderSource,
+    ) -> tuple[Manifest, int]:
+        """Write a new generation and make it the index."""
+        entry, former = encoder.entry, None
+        if old := self._manifest:
+            former = Former(
+                old, old.settings == settings, old.encoder.name == entry.name
+            )
+        with open_cache(self.folder.cache, entry.name, entry.dimensions) as cache:
+            assembly = Assembly(
+                self.writer, former, self.spool, cache, encoder.load, self.listener
+            )
+            collections = assembly.write(plan_buckets(chosen))
+        manifest = Manifest(
+            next_generation(self.folder),
+            self.present.sha256 if self.present else None,
+            settings,
+            entry,
+            collections,
+            self.writer.put(pack_sources(files.values())),
+        )
+        commit(self.folder, self.writer, manifest)
+        return manifest, assembly.encoded
+
+    def _clean(self, generation: int) -> list[str]:
+        """Remove what the new generation has made needless."""
+        warnings = remove_old(self.folder, generation, self.config.index.keep)
+        try:
+            fsio.remove(self.folder.cache)
+        except IndexWriteError as error:
+            warnings.append(str(error))
+        return warnings
+
+    def _differences(self, chosen: Chosen) -> dict[str, Any]:
+        """Compare the documents with those of the generation before."""
+        files = self.present.files.values() if self.present else ()
+        old = {id_: document.digest for id_, (_, document) in choose(files).items()}
+        new = {id_: document.digest for id_, (_, document) in chosen.items()}
+        both = old.keys() & new.keys()
+        return {
+            "added": tuple(sorted(new.keys() - old.keys())),
+            "changed": tuple(sorted(each for each in both if old[each] != new[each])),
+            "removed": tuple(sorted(old.keys() - new.keys())),
+            "unchanged": sum(old[each] == new[each] for each in both),
+        }

@@ -1,0 +1,1 @@
+"""One module a format turns files into documents; `registry` chooses among them."""

@@ -1,0 +1,30 @@
+"""The parts that questions are made of: opening words, question words, auxiliaries."""
+
+from __future__ import annotations
+
+import re
+
+OLD_TURNS = 4  # what was last spoken of before this many turns is forgotten
+MAX_WORDS = 12  # a longer question is not an ellipsis, whatever it begins with
+
+OPENING = re.compile(
+    r"^(?:(?:and|but|so|ok(?:ay)?|then|also|well|hm+|oh|now|please|what if|or)\b[\s,]*"
+    r"|(?:by the way|btw)[\s,]+)+",
+    re.IGNORECASE,
+)
+WH = (
+    r"(?:(?:since|until|by|from|in|on|at|to|for|with|of) )?"
+    r"(?:how (?:many|much|long|often|big|large|old|far|come)|who(?:m|se)?|when|where"
+    r"|why|how|which|what)"
+)
+AUX = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should"
+    r"|may|might|must)"
+)
+WH_CLAUSE = re.compile(rf"^(?P<wh>{WH})(?P<rest> .*)$", re.IGNORECASE)
+AUX_FIRST = re.compile(rf"^{AUX}(?:n't)?\b", re.IGNORECASE)
+
+
+def core(question: str) -> str:
+    """Return a question on one line, without the marks around it."""
+    return " ".join(question.split()).strip(" .?!,;:…")

@@ -1,0 +1,93 @@
+"""Index reports, hits and findings as text for people and payloads for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.terminal import harmless
+from bot.records import Hit
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
+    from bot.indexing import IndexReport
+
+_EXCERPT = 160  # characters of a passage shown in a list of hits
+
+
+def hits_text(hits: Sequence[Hit]) -> str:
+    """List hits, each with its place, its raw scores and the start of its text."""
+    if not hits:
+        return "No passage found."
+    return "\n".join(_hit_text(*each) for each in enumerate(hits, start=1))
+
+
+def _hit_text(rank: int, hit: Hit) -> str:
+    place = " > ".join((hit.chunk.document, *hit.chunk.section))
+    cosine = "-" if hit.cosine is None else f"{hit.cosine:.3f}"
+    excerpt = " ".join(hit.chunk.text.split())
+    if len(excerpt) > _EXCERPT:
+        excerpt = excerpt[:_EXCERPT].rsplit(" ", 1)[0] + " ..."
+    return harmless(
+        f"{rank}. {place}\n"
+        f"   score {hit.score:.3f}, BM25 {hit.bm25:.2f}, cosine {cosine}\n"
+        f"   {excerpt}"
+    )
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """List findings, one a line, with the remedy below where there is one."""
+    return "\n".join(line for each in findings for line in _finding_lines(each))
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    yield harmless(f"{finding.status:7} {finding.name}: {finding.detail}")
+    if finding.remedy:
+        yield harmless(f"        -> {finding.remedy}")
+
+
+def index_text(report: IndexReport) -> str:
+    """Say what a build did: each refused and skipped file, then the sums."""
+    lines = [f"refused {each.path}: {each.reason}" for each in report.refused]
+    lines += [f"skipped {each.path}: {each.reason}" for each in report.skipped]
+    lines += report.warnings
+    state = "built" if report.new else "is up to date"
+    lines.append(
+        f"Index {state}: {_count(report.documents, 'document')} in "
+        f"{_count(report.chunks, 'passage')} "
+        f"({len(report.added)} added, {len(report.changed)} changed, "
+        f"{len(report.removed)} removed, {len(report.refused)} refused; "
+        f"{_count(report.encoded, 'passage')} encoded)."
+    )
+    return harmless("\n".join(lines))
+
+
+def index_payload(report: IndexReport) -> dict[str, Any]:
+    """Return a build's report for programs."""
+    return {
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "removed": list(report.removed),
+        "unchanged": report.unchanged,
+        "refused": [
+            {"path": each.path, "reason": each.reason} for each in report.refused
+        ],
+        "skipped": [
+            {"path": each.path, "reason": each.reason} for each in report.skipped
+        ],
+        "documents": report.documents,
+        "chunks": report.chunks,
+        "collections": report.collections,
+        "files_read": report.files,
+        "files_parsed": report.parsed,
+        "encoded": report.encoded,
+        "bytes_written": report.written,
+        "generation": report.generation,
+        "fingerprint": report.fingerprint,
+        "new": report.new,
+        "warnings": list(report.warnings),
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,73 @@
+"""The part of a sentence that answers a question of a known kind, if one stands out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.records import Reading, Span
+from bot.spans import SPAN_KINDS, expansion, spans
+from bot.text import tokenize
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’/&-][^\W_]+)*")
+_DISTANCE_SCALE = 6.0  # words; farther than this a span hardly belongs to the focus
+
+
+def short_answer(
+    reading: Reading, sentence: str, weights: Mapping[str, float]
+) -> tuple[str | None, bool]:
+    """Choose the short answer, and say whether the sentence has the kind at all.
+
+    Candidates are the spans of the expected kind that the question did not itself
+    contain; the one nearest to the words of the question wins, each word counting
+    by its weight (idf), and the leftmost of equals.
+
+    Args:
+        reading: the question.
+        sentence: one sentence.
+        weights: analysed focus term to its idf.
+
+    Returns:
+        A verbatim part of the sentence or None; and False only where the question
+        expects a kind that the sentence lacks.
+    """
+    if reading.expects == "expansion":
+        found = [expansion(word, sentence) for word in reading.focus]
+        span = next((each for each in found if each), None)
+        return (sentence[slice(*span)], True) if span else (None, False)
+    candidates = [
+        span
+        for span in spans(reading.expects, sentence)
+        if _is_new(sentence[slice(*span)], reading)
+    ]
+    if not candidates:
+        return None, reading.expects not in SPAN_KINDS
+    anchors = _anchors(sentence, weights)
+    best = max(candidates, key=lambda span: (_nearness(span, anchors), -span[0]))
+    return sentence[slice(*best)], True
+
+
+def _is_new(text: str, reading: Reading) -> bool:
+    asked = {each for word in reading.focus for each in tokenize(word)}
+    return not set(tokenize(text)) <= asked
+
+
+def _anchors(
+    sentence: str, weights: Mapping[str, float]
+) -> list[tuple[int, int, float]]:
+    """Return the places of the question's words: start, end, weight."""
+    found = []
+    for match in _WORD.finditer(sentence):
+        weight = max((weights.get(t, 0.0) for t in tokenize(match[0])), default=0.0)
+        if weight:
+            found.append((match.start(), match.end(), weight))
+    return found
+
+
+def _nearness(span: Span, anchors: list[tuple[int, int, float]]) -> float:
+    start, end = span
+    total = 0.0
+    for left, right, weight in anchors:
+        gap = max(left - end, start - right, 0) / _DISTANCE_SCALE  # in short words
+        total += weight / (1 + gap / _DISTANCE_SCALE)
+    return total

@@ -1,0 +1,1 @@
+"""What changes while the bot runs: questions taken in, threads, answers, votes."""

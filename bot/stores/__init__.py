@@ -1,0 +1,1 @@
+"""Where an index lives: the Protocol every store follows, and its implementations."""

@@ -1,0 +1,222 @@
+"""Documents as an index stores them: text, structure, passages and sentences.
+
+The documents of a bucket are one archive with these parts:
+
+- ``ids``: JSON list of document ids, sorted.
+- ``bounds``: (n + 1, 4) int64; row i and the next one bound what document i has of
+  ``records`` (bytes), ``texts`` (bytes), ``chunks`` (rows), ``sentences`` (rows).
+- ``records``: one JSON object a document: info, digest, sections.
+- ``texts``: UTF-8, lone surrogates kept.
+- ``chunks``: (c, 4) int32: start, end, section, number of sentences.
+- ``sentences``: (s, 5) int32: start, end, kind, start and end of the lead or -1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.fsio import Block
+from bot.records import BlockKind, Chunk, DocumentInfo, Section, Sentence, Source
+from bot.stores.archive import Archive, ArchiveError, pack
+
+KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
+CHUNK_COLUMNS = 4
+SENTENCE_COLUMNS = 5
+_BOUNDS = 4
+_TEXTS_KEPT = 64  # decoded texts kept at hand
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredDocument:
+    """A document in the form in which it is copied from index to index."""
+
+    id: str
+    record: bytes
+    text: bytes
+    chunks: Ints
+    sentences: Ints
+
+
+class Documents:
+    """The documents of a bucket; a document's JSON and text are read when asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        """Find the documents in an archive.
+
+        Raises:
+            ArchiveError: the bytes are no archive of documents.
+        """
+        archive = Archive(data)
+        self.ids = _ids(archive.blob("ids"))
+        self._records = archive.blob("records")
+        self._texts = archive.blob("texts")
+        self._chunks = archive.array("chunks", "<i4", (None, CHUNK_COLUMNS))
+        self._sentences = archive.array("sentences", "<i4", (None, SENTENCE_COLUMNS))
+        self._bounds = archive.array("bounds", "<i8", (len(self.ids) + 1, _BOUNDS))
+        self._check_bounds()
+        counts = np.cumsum(self._chunks[:, 3], dtype=np.int64)
+        self._first_sentences = np.concatenate([np.zeros(1, np.int64), counts])
+        self.text = lru_cache(_TEXTS_KEPT)(self._text)
+        self._record = lru_cache(_TEXTS_KEPT)(self._read_record)
+
+    @property
+    def chunk_counts(self) -> NDArray[np.int64]:
+        """Number of chunks of each document."""
+        return np.diff(self._bounds[:, 2])
+
+    def info(self, number: int) -> DocumentInfo:
+        """What is known of a document, by its number in the bucket."""
+        values = self._record(number)["info"]
+        return DocumentInfo(
+            **{
+                **values,
+                "tags": tuple(values["tags"]),
+                "sources": tuple(Source(**each) for each in values["sources"]),
+            }
+        )
+
+    def digest(self, number: int) -> str:
+        """The digest that the document was stored with."""
+        return str(self._record(number)["digest"])
+
+    def sections(self, number: int) -> tuple[Section, ...]:
+        """The sections of a document, in order."""
+        return tuple(
+            Section(tuple(path), start, end, anchor)
+            for path, start, end, anchor in self._record(number)["sections"]
+        )
+
+    def chunk(self, number: int, position: int) -> Chunk:
+        """A chunk, by its document and its position in it, from 0."""
+        row = self._chunk_row(number, position)
+        start, end, section, _ = self._chunks[row].tolist()
+        record = self._record(number)
+        path = tuple(record["sections"][section][0])
+        title, text = record["info"]["title"], self.text(number)[start:end]
+        document = self.ids[number]
+        return Chunk(
+            chunk_id(document, position), document, title, path, text, start, end
+        )
+
+    def chunks_of(self, number: int) -> list[Chunk]:
+        """All chunks of a document, in order."""
+        first, last = self._bounds[number : number + 2, 2].tolist()
+        return [self.chunk(number, position) for position in range(last - first)]
+
+    def sentences(self, number: int, position: int) -> list[Sentence]:
+        """The sentences of a chunk, in order."""
+        row = self._chunk_row(number, position)
+        text, id_ = self.text(number), chunk_id(self.ids[number], position)
+        first, last = self._first_sentences[row : row + 2].tolist()
+        found = []
+        for values in self._sentences[first:last].tolist():
+            start, end, kind, *lead = values
+            span = (lead[0], lead[1]) if lead[0] >= 0 else None
+            said = text[lead[0] : lead[1]] if span else ""
+            name = KINDS[kind]
+            found.append(Sentence(id_, text[start:end], start, end, name, span, said))
+        return found
+
+    def stored(self, number: int) -> StoredDocument:
+        """A document in the form in which it is copied."""
+        (record, text, chunk, sentence), ends = self._bounds[
+            number : number + 2
+        ].tolist()
+        return StoredDocument(
+            self.ids[number],
+            self._records[record : ends[0]],
+            self._texts[text : ends[1]],
+            self._chunks[chunk : ends[2]],
+            self._sentences[sentence : ends[3]],
+        )
+
+    def _chunk_row(self, number: int, position: int) -> int:
+        first, last = self._bounds[number : number + 2, 2].tolist()
+        if not 0 <= position < last - first:
+            raise KeyError(chunk_id(self.ids[number], position))
+        return int(first + position)
+
+    def _text(self, number: int) -> str:
+        start, end = self._bounds[number : number + 2, 1].tolist()
+        return self._texts[start:end].decode("utf-8", "surrogatepass")
+
+    def _read_record(self, number: int) -> dict[str, Any]:
+        start, end = self._bounds[number : number + 2, 0].tolist()
+        record: dict[str, Any] = json.loads(self._records[start:end])
+        return record
+
+    def _check_bounds(self) -> None:
+        ends = [len(self._records), len(self._texts)]
+        ends += [len(self._chunks), len(self._sentences)]
+        if (
+            self._bounds[0].any()
+            or self._bounds[-1].tolist() != ends
+            or (np.diff(self._bounds, axis=0) < 0).any()
+            or (self._chunks[:, 3] < 0).any()
+            or self._chunks[:, 3].sum(dtype=np.int64) != len(self._sentences)
+        ):
+            raise ArchiveError("the bounds of its documents do not fit")
+
+
+def pack_documents(documents: Sequence[StoredDocument]) -> list[Block]:
+    """Return the archive of some documents, which are sorted by id here."""
+    documents = sorted(documents, key=lambda each: each.id)
+    sizes = (
+        (len(each.record), len(each.text), len(each.chunks), len(each.sentences))
+        for each in documents
+    )
+    bounds = np.zeros((len(documents) + 1, _BOUNDS), np.int64)
+    for row, values in enumerate(sizes, start=1):
+        bounds[row] = bounds[row - 1] + values
+    return pack(
+        {
+            "ids": json.dumps([each.id for each in documents]).encode(),
+            "bounds": bounds,
+            "records": b"".join(each.record for each in documents),
+            "texts": b"".join(each.text for each in documents),
+            "chunks": _joined([each.chunks for each in documents], CHUNK_COLUMNS),
+            "sentences": _joined(
+                [each.sentences for each in documents], SENTENCE_COLUMNS
+            ),
+        }
+    )
+
+
+def chunk_id(document: str, position: int) -> str:
+    """Return the id of a chunk, by its document and its position in it, from 0."""
+    return f"{document}#{position + 1}"
+
+
+def chunk_place(chunk: str) -> tuple[str, int]:
+    """Return the document of a chunk and its position in it, from 0.
+
+    Raises:
+        KeyError: this is no id of a chunk.
+    """
+    document, _, number = chunk.rpartition("#")
+    if not number.isdecimal():
+        raise KeyError(chunk)
+    return document, int(number) - 1
+
+
+def _joined(tables: list[Ints], columns: int) -> Ints:
+    return np.concatenate([np.empty((0, columns), np.int32), *tables])
+
+
+def _ids(data: bytes) -> list[str]:
+    ids = json.loads(data)
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise ArchiveError("its ids are no list of texts")
+    if any(former >= latter for former, latter in pairwise(ids)):
+        raise ArchiveError("its ids are not in order")
+    return ids

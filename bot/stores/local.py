@@ -1,0 +1,269 @@
+"""An index in a folder of this machine, opened for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from bot.config import Config, RetrievalConfig
+from bot.dense import Encoder, Floats, cosines
+from bot.lexical import LexicalIndex
+from bot.records import Chunk, DocumentInfo, Sentence
+from bot.stores.compatibility import check_compatible, fingerprint
+from bot.stores.documents import chunk_place
+from bot.stores.encoders import EncoderFactory
+from bot.stores.generations import HeldGeneration, IndexFolder, hold_current
+from bot.stores.manifest import Manifest
+from bot.stores.objects import damaged
+from bot.stores.protocol import Ranked, Visible
+from bot.stores.ranking import search_dense, search_lexical
+from bot.stores.shelf import Shelf, read_shelf
+from bot.stores.sources import SourceFile, read_sources
+
+_INDEXES_KEPT = 8  # sets of visible collections whose statistics are kept summed
+
+
+def open_reader(
+    folder: Path, config: Config, encoders: EncoderFactory | None = None
+) -> LocalReader:
+    """Open the current generation of an index; everything but the encoder is read.
+
+    Args:
+        folder: the index.
+        config: tells the encoder that is wanted, and BM25's parameters.
+        encoders: opens the encoder; the default one if not given.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexIncompatibleError: its format, analysis or encoder is another one.
+        IndexDamagedError: a file is missing, truncated or changed.
+    """
+    place = IndexFolder(folder)
+    held = hold_current(place)
+    try:
+        factory = encoders or EncoderFactory()
+        check_compatible(place, held.manifest, config, factory)
+        shelves = [
+            read_shelf(place.objects, each, held.manifest.encoder.dimensions)
+            for each in held.manifest.collections
+        ]
+        return LocalReader(place, held, shelves, config.retrieval, factory)
+    except BaseException:
+        held.release()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a document stands."""
+
+    shelf: int
+    number: int
+
+
+class LocalReader:
+    """One generation of an index in memory; see `bot.stores.protocol.Reader`."""
+
+    def __init__(
+        self,
+        folder: IndexFolder,
+        held: HeldGeneration,
+        shelves: Sequence[Shelf],
+        retrieval: RetrievalConfig,
+        factory: EncoderFactory,
+    ) -> None:
+        """Take over a held generation and what was read of it."""
+        self._folder = folder
+        self._held: HeldGeneration | None = held
+        self._manifest = held.manifest
+        self._shelves = shelves
+        self._retrieval = retrieval
+        self._factory = factory
+        self._guard = Lock()
+        self._encoder: Encoder | None = None
+        self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
+        self._fingerprint = fingerprint(held.manifest, retrieval)
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of the generation and of the ranking parameters."""
+        return self._fingerprint
+
+    @property
+    def generation(self) -> int:
+        """Number of the generation that is read."""
+        return self._manifest.generation
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything known of the generation."""
+        return self._manifest
+
+    def is_current(self) -> bool:
+        """Tell whether the generation is still the index's current one.
+
+        Raises:
+            BotError: the index has gone, or was damaged.
+        """
+        return self._folder.pointer().generation == self.generation
+
+    def sources(self) -> list[SourceFile]:
+        """Every file that the build saw, also refused and skipped ones, by path.
+
+        Raises:
+            IndexDamagedError: the list is missing or changed.
+        """
+        return read_sources(self._folder.objects, self._manifest.sources)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that the vectors came from; verified and opened once."""
+        with self._guard:
+            if self._encoder is None:
+                self._encoder = self._open_encoder()
+            return self._encoder
+
+    def collections(self) -> tuple[str, ...]:
+        """All collections, sorted."""
+        return tuple(each.name for each in self._shelves)
+
+    def documents(self, visible: Visible = None) -> Sequence[DocumentInfo]:
+        """All visible documents, by id."""
+        infos = [
+            shelf.info(number)
+            for shelf in self._visible(visible)
+            for number in range(len(shelf.ids))
+        ]
+        return sorted(infos, key=lambda each: each.id)
+
+    def size(self, visible: Visible = None) -> int:
+        """Number of visible chunks."""
+        return sum(shelf.size for shelf in self._visible(visible))
+
+    def document_frequencies(
+        self, terms: Sequence[str], visible: Visible = None
+    ) -> dict[str, int]:
+        """Term to the number of visible chunks that have it."""
+        return self._index(visible).frequencies(terms)
+
+    def search_lexical(
+        self, terms: Sequence[str], k: int, visible: Visible = None
+    ) -> Ranked:
+        """At most k chunks with a positive score, best first."""
+        return search_lexical(self._index(visible), self._visible(visible), terms, k)
+
+    def search_dense(self, vector: Floats, k: int, visible: Visible = None) -> Ranked:
+        """The k visible chunks with the highest cosine, best first."""
+        return search_dense(self._visible(visible), vector, k)
+
+    def lexical_scores(
+        self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
+    ) -> list[float]:
+        """BM25 of each named chunk, aligned."""
+        firsts: dict[str, int] = {}
+        first = 0
+        for shelf in self._visible(visible):
+            firsts[shelf.name] = first
+            first += shelf.size
+        rows = []
+        for chunk in chunks:
+            shelf, row = self._row(chunk)
+            rows.append(firsts[shelf.name] + row)
+        return [float(each) for each in self._index(visible).scores(terms, rows)]
+
+    def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
+        """Cosine of each named chunk, aligned."""
+        if not chunks:
+            return []
+        places = [self._row(chunk) for chunk in chunks]
+        rows = np.stack([shelf.vectors[row] for shelf, row in places])
+        return [float(each) for each in cosines(vector, rows)]
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """The chunks of these ids, aligned."""
+        return [
+            shelf.chunk(number, position)
+            for shelf, number, position in map(self._place, ids)
+        ]
+
+    def sentences(self, chunk: str) -> list[Sentence]:
+        """The sentences of a chunk, in order of position."""
+        shelf, number, position = self._place(chunk)
+        return shelf.sentences(number, position)
+
+    def document(self, document: str) -> DocumentInfo:
+        """What is known of a document, by its id."""
+        shelf, number = self._document(document)
+        return shelf.info(number)
+
+    def text(self, document: str) -> str:
+        """The whole stored text of a document."""
+        shelf, number = self._document(document)
+        return shelf.text(number)
+
+    def close(self) -> None:
+        """Let the generation go."""
+        with self._guard:
+            if self._held:
+                self._held.release()
+                self._held = None
+
+    @cached_property
+    def _numbers(self) -> dict[str, _Place]:
+        return {
+            id_: _Place(shelf, number)
+            for shelf, each in enumerate(self._shelves)
+            for number, id_ in enumerate(each.ids)
+        }
+
+    def _document(self, document: str) -> tuple[Shelf, int]:
+        place = self._numbers[document]
+        return self._shelves[place.shelf], place.number
+
+    def _place(self, chunk: str) -> tuple[Shelf, int, int]:
+        document, position = chunk_place(chunk)
+        shelf, number = self._document(document)
+        return shelf, number, position
+
+    def _row(self, chunk: str) -> tuple[Shelf, int]:
+        shelf, number, position = self._place(chunk)
+        return shelf, shelf.first_rows[number] + position
+
+    def _visible(self, visible: Visible) -> list[Shelf]:
+        return [
+            each for each in self._shelves if visible is None or each.name in visible
+        ]
+
+    def _index(self, visible: Visible) -> LexicalIndex:
+        key = tuple(
+            number
+            for number, shelf in enumerate(self._shelves)
+            if visible is None or shelf.name in visible
+        )
+        with self._guard:
+            index = self._lexical.get(key)
+            if index is None:
+                while len(self._lexical) >= _INDEXES_KEPT:
+                    del self._lexical[next(iter(self._lexical))]
+                parts = [self._shelves[number].postings for number in key]
+                k1, b = self._retrieval.k1, self._retrieval.b
+                index = self._lexical[key] = LexicalIndex(parts, k1=k1, b=b)
+            return index
+
+    def _open_encoder(self) -> Encoder:
+        if self._held is None:
+            raise ValueError("the reader is closed")
+        entry = self._manifest.encoder
+        data = self._folder.objects.read_all(list(entry.files.values()))
+        encoder = self._factory.load(dict(zip(entry.files, data, strict=True)))
+        if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
+            raise damaged(
+                self._folder.manifest_path(self.generation),
+                f"names encoder {entry.name}, its files are {encoder.name}",
+            )
+        return encoder

@@ -1,0 +1,89 @@
+"""What retrieval and answering may ask of an index, wherever it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.dense import Encoder, Floats
+from bot.records import Chunk, DocumentInfo, Sentence
+
+Visible = frozenset[str] | None  # collections the asker may see; None is all
+Ranked = list[tuple[str, float]]  # chunk id and raw score, best first
+
+
+class Reader(Protocol):
+    """One generation of an index, read-only and the same until it is closed.
+
+    Statistics that ranking needs are those of the visible collections alone, so
+    an answer is the same whether or not hidden documents exist. Equal scores are
+    ordered by document id, then position.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of the generation: equal documents and settings give equal names."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that the vectors came from; opened when first asked for."""
+        ...
+
+    def collections(self) -> tuple[str, ...]:
+        """All collections, sorted."""
+        ...
+
+    def documents(self, visible: Visible = None) -> Sequence[DocumentInfo]:
+        """All visible documents, by id."""
+        ...
+
+    def size(self, visible: Visible = None) -> int:
+        """Number of visible chunks."""
+        ...
+
+    def document_frequencies(
+        self, terms: Sequence[str], visible: Visible = None
+    ) -> dict[str, int]:
+        """Term to the number of visible chunks that have it; absent ones get 0."""
+        ...
+
+    def search_lexical(
+        self, terms: Sequence[str], k: int, visible: Visible = None
+    ) -> Ranked:
+        """At most k chunks with a positive BM25 score, best first."""
+        ...
+
+    def search_dense(self, vector: Floats, k: int, visible: Visible = None) -> Ranked:
+        """The k visible chunks with the highest cosine, best first."""
+        ...
+
+    def lexical_scores(
+        self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
+    ) -> list[float]:
+        """BM25 of each named chunk, aligned; 0 where no term occurs."""
+        ...
+
+    def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
+        """Cosine of each named chunk, aligned."""
+        ...
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """The chunks of these ids, aligned."""
+        ...
+
+    def sentences(self, chunk: str) -> list[Sentence]:
+        """The sentences of a chunk, in order of position."""
+        ...
+
+    def document(self, document: str) -> DocumentInfo:
+        """What is known of a document, by its id."""
+        ...
+
+    def text(self, document: str) -> str:
+        """The whole stored text of a document."""
+        ...
+
+    def close(self) -> None:
+        """Let the generation go; nothing may be asked of it afterwards."""
+        ...

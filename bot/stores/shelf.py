@@ -1,0 +1,186 @@
+"""One collection of an opened index: its documents, vectors and counts, row by row.
+
+Rows number the chunks of the collection, by document id and then position.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.dense import Floats
+from bot.lexical import Postings
+from bot.records import Chunk, DocumentInfo, Sentence
+from bot.stores.archive import Archive, ArchiveError
+from bot.stores.documents import Documents, chunk_id
+from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
+from bot.stores.objects import Objects, damaged
+from bot.stores.vectors import open_vectors
+
+Longs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """The documents of one collection, in order of id."""
+
+    name: str
+    ids: list[str]
+    places: list[tuple[Documents, int]]  # bucket and number in it, aligned with ids
+    first_rows: list[int]  # (documents + 1,): where the rows of each begin
+    vectors: Floats  # (rows, d)
+    postings: Postings
+
+    @property
+    def size(self) -> int:
+        """Number of chunks."""
+        return self.first_rows[-1]
+
+    def chunk_id(self, row: int) -> str:
+        """Id of the chunk in a row."""
+        number = bisect_right(self.first_rows, row) - 1
+        return chunk_id(self.ids[number], row - self.first_rows[number])
+
+    def info(self, number: int) -> DocumentInfo:
+        """What is known of a document, by its number on the shelf."""
+        documents, local = self.places[number]
+        return documents.info(local)
+
+    def text(self, number: int) -> str:
+        """Text of a document."""
+        documents, local = self.places[number]
+        return documents.text(local)
+
+    def chunk(self, number: int, position: int) -> Chunk:
+        """Chunk of a document, by its position."""
+        documents, local = self.places[number]
+        return documents.chunk(local, position)
+
+    def sentences(self, number: int, position: int) -> list[Sentence]:
+        """Sentences of a chunk, by its document and position."""
+        documents, local = self.places[number]
+        return documents.sentences(local, position)
+
+
+def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> Shelf:
+    """Read and check all of a collection.
+
+    Raises:
+        IndexDamagedError: an object is missing, changed, or not what it should be.
+    """
+    references = [collection.postings]
+    for bucket in collection.buckets:
+        references += [bucket.text, bucket.vectors]
+    postings, *parts = objects.read_all(references)
+    buckets = [
+        (
+            open_documents(objects, bucket, text),
+            open_vectors(objects, bucket, vectors, dimensions)[1],
+        )
+        for bucket, text, vectors in zip(
+            collection.buckets, parts[::2], parts[1::2], strict=True
+        )
+    ]
+    counts = _counts(objects, collection.postings, postings)
+    shelf = _arrange(collection.name, buckets, counts, dimensions)
+    if counts.size != shelf.size:
+        file = objects.path(collection.postings)
+        raise damaged(file, f"has {counts.size} rows, not {shelf.size}")
+    return shelf
+
+
+def open_documents(objects: Objects, bucket: BucketRef, data: bytes) -> Documents:
+    """Open the documents of a bucket.
+
+    Raises:
+        IndexDamagedError: they are not what the manifest says.
+    """
+    file = objects.path(bucket.text)
+    try:
+        documents = Documents(data)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise damaged(file, f"holds no documents: {error}") from error
+    chunks = int(documents.chunk_counts.sum())
+    if (len(documents.ids), chunks) != (bucket.documents, bucket.chunks):
+        raise damaged(file, "holds other documents than the manifest says")
+    return documents
+
+
+def read_counts(objects: Objects, reference: ObjectRef) -> Postings:
+    """Read term counts, of a bucket or of a collection.
+
+    Raises:
+        IndexDamagedError: they are missing, changed or malformed.
+    """
+    return _counts(objects, reference, objects.read(reference))
+
+
+def _counts(objects: Objects, reference: ObjectRef, data: bytes) -> Postings:
+    try:
+        counts = Postings.from_arrays(Archive(data).all())
+        if (
+            len(counts.rows)
+            and not 0 <= counts.rows.min() <= counts.rows.max() < counts.size
+        ):
+            raise ArchiveError("its rows are not those of its passages")
+    except (ValueError, KeyError, TypeError) as error:
+        file = objects.path(reference)
+        raise damaged(file, f"holds no term counts: {error}") from error
+    return counts
+
+
+def rows_by_bucket(members: list[list[tuple[str, int]]]) -> list[Longs]:
+    """Number the chunks of a collection by document id and position.
+
+    Args:
+        members: for each bucket the id and number of chunks of its documents, by id.
+
+    Returns:
+        For each bucket the row of each of its chunks.
+    """
+    order = sorted(
+        (id_, chunks, bucket)
+        for bucket, documents in enumerate(members)
+        for id_, chunks in documents
+    )
+    rows: list[list[Longs]] = [[] for _ in members]
+    first = 0
+    for _, chunks, bucket in order:
+        rows[bucket].append(np.arange(first, first + chunks, dtype=np.int64))
+        first += chunks
+    return [np.concatenate([np.empty(0, np.int64), *each]) for each in rows]
+
+
+def _arrange(
+    name: str,
+    buckets: list[tuple[Documents, Floats]],
+    postings: Postings,
+    dimensions: int,
+) -> Shelf:
+    members = [
+        list(zip(documents.ids, documents.chunk_counts.tolist(), strict=True))
+        for documents, _ in buckets
+    ]
+    order = sorted(
+        (id_, bucket, local, chunks)
+        for bucket, documents in enumerate(members)
+        for local, (id_, chunks) in enumerate(documents)
+    )
+    first_rows = np.cumsum([0, *(chunks for *_, chunks in order)]).tolist()
+    if len(buckets) == 1:
+        vectors = buckets[0][1]  # in order already: no copy
+    else:
+        vectors = np.empty((first_rows[-1], dimensions), np.float32)
+        for rows, (_, part) in zip(rows_by_bucket(members), buckets, strict=True):
+            vectors[rows] = part
+    return Shelf(
+        name,
+        [id_ for id_, *_ in order],
+        [(buckets[bucket][0], local) for _, bucket, local, _ in order],
+        first_rows,
+        vectors,
+        postings,
+    )

@@ -1,0 +1,54 @@
+"""A process of its own that serves the stand-in; for tests that kill it.
+
+Arguments: api_url, folder, seconds an answer takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.channels.slack.logs import set_up_logs
+from bot.channels.slack.running import end_now, serve
+from bot.channels.slack.service import Parts
+from bot.channels.slack.tokens import Secrets
+from bot.records import Answer
+from bot.state.sqlite import open_state
+from tests.slack_standin.fakes import FakeBot
+from tests.slack_standin.harness import QUICK
+from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN
+
+# A machine under load must not look like a dead connection.
+_CONFIG = dataclasses.replace(QUICK, ping_seconds=5.0, queue=1_000)
+
+
+def main(api_url: str, folder: str, seconds: str) -> None:
+    """Serve until killed."""
+    set_up_logs(as_json=True)
+    bot = FakeBot()
+
+    def ask(
+        question: str,
+        *,
+        visible: frozenset[str] | None = None,
+        turns: Sequence[Answer] = (),
+    ) -> Answer:
+        time.sleep(float(seconds))
+        return bot.ask(question, visible=visible, turns=turns)
+
+    parts = Parts(
+        config=dataclasses.replace(_CONFIG, api_url=api_url),
+        desk=dataclasses.replace(bot.desk(), ask=ask),
+        state=open_state(Path(folder) / "state.db"),
+        secrets=Secrets(BOT_TOKEN, APP_TOKEN),
+    )
+    if not asyncio.run(serve(parts, lambda _: None)):
+        end_now()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
