@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,7 +57,7 @@ def run(
 
     settings = _configure(corpus, index, config)
     secrets = read_secrets(settings.slack, os.environ)
-    set_up_logs(as_json=json_logs)
+    handler = set_up_logs(as_json=json_logs)
     with open_bot(config=settings) as bot:
         state = open_state(settings.state_path)
         parts = Parts(
@@ -76,6 +77,7 @@ def run(
             ) from error
         finally:
             state.backend.close()
+            logging.getLogger().removeHandler(handler)
     if not drained:
         end_now()
 

@@ -19,7 +19,11 @@ _OWN, _CONTEXT, _KIN, _DOCUMENT, _DOCUMENT_KIN = 1.0, 0.8, 0.6, 0.5, 0.3
 _KIN_LETTERS = 5  # "Canada" and "Canadian" share as many
 _MOST_WORDS = 8  # focus words left out in turn; each costs a run of the model
 _LEAST_LOGIT = -11.0  # what the cross-encoder gives an unrelated sentence
-_COUNTED = re.compile(r"\bhow (?:many|much) ((?:[\w-]+ ?){1,3})", re.IGNORECASE)
+_VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|must)"
+_COUNTED = re.compile(
+    rf"\bhow (?:many|much) (?:([\w-]+(?: [\w-]+){{0,2}}?) {_VERB}\b|([\w-]+))",
+    re.IGNORECASE,
+)
 _NUMBERS = dict(
     zip(
         """one two three four five six seven eight nine ten eleven twelve thirteen
@@ -144,7 +148,7 @@ def _with_numbers(terms: Sequence[str]) -> set[str]:
 def _counted(question: Question, best: Evidence) -> float:
     """Whether the sentence speaks of what is counted; one half where nothing is."""
     match = _COUNTED.search(question.reading.text)
-    nouns = tokenize(match[1])[:2] if match else []
+    nouns = tokenize(match[1] or match[2]) if match else []
     if not nouns:
         return 0.5
     spoken = set(tokenize(f"{best.sentence.lead_text} {best.sentence.text}"))

@@ -36,16 +36,16 @@ def _lines(found: Found, threshold: float, notes: Sequence[str]) -> Iterator[str
     for number, hit in enumerate(found.hits[:_HITS], start=1):
         yield f"  {number}. {_hit(hit)}"
     yield ""
-    yield f"Sentences (probability that they answer; {threshold:.2f} is needed):"
+    yield "Sentences (evidence that they answer, and what speaks for them):"
     for each in found.evidence[:_SENTENCES]:
         yield f"  {each.score:.2f}  {_excerpt(each.sentence.text)}"
         yield f"        {_features(each)}"
     if not found.evidence:
         yield "  none"
     yield ""
-    best = found.evidence[0].score if found.evidence else 0.0
-    decision = "at least" if best >= threshold else "below"
-    yield f"The best sentence has {best:.2f}: {decision} the {threshold:.2f} needed."
+    decision = "at least" if found.confidence >= threshold else "below"
+    sure = f"{found.confidence:.2f}"
+    yield f"Probability of being right: {sure}, {decision} the {threshold:.2f} needed."
 
 
 def _hit(hit: Hit) -> str:

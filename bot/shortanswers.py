@@ -10,7 +10,8 @@ from bot.spans import SPAN_KINDS, expansion, spans
 from bot.text import tokenize
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’/&-][^\W_]+)*")
-_DISTANCE_SCALE = 6.0  # words; farther than this a span hardly belongs to the focus
+_BREAK = re.compile("[,;:()]")
+_CLAUSE = 2  # words that a comma or bracket between two places counts for
 
 
 def short_answer(
@@ -43,7 +44,9 @@ def short_answer(
     if not candidates:
         return None, reading.expects not in SPAN_KINDS
     anchors = _anchors(sentence, weights)
-    best = max(candidates, key=lambda span: (_nearness(span, anchors), -span[0]))
+    best = max(
+        candidates, key=lambda span: (_nearness(span, anchors, sentence), -span[0])
+    )
     return sentence[slice(*best)], True
 
 
@@ -64,10 +67,14 @@ def _anchors(
     return found
 
 
-def _nearness(span: Span, anchors: list[tuple[int, int, float]]) -> float:
+def _nearness(
+    span: Span, anchors: list[tuple[int, int, float]], sentence: str
+) -> float:
+    """Add up the weights of the question's words, each less the farther it stands."""
     start, end = span
     total = 0.0
     for left, right, weight in anchors:
-        gap = max(left - end, start - right, 0) / _DISTANCE_SCALE  # in short words
-        total += weight / (1 + gap / _DISTANCE_SCALE)
+        between = sentence[end:left] if left >= end else sentence[right:start]
+        gap = len(between.split()) + _CLAUSE * len(_BREAK.findall(between))
+        total += weight / (1 + gap)
     return total

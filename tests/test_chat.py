@@ -472,28 +472,17 @@ def test_ask_can_be_limited_to_a_folder_or_a_tag(home: Path) -> None:
         }
 
 
-def test_completion_is_installed_with_one_command(home: Path) -> None:
-    script = _bot(["--show-completion", "bash"], home)
-
-    assert "complete" in script
-    assert "_BOT_COMPLETE" in script
-
-
-@pytest.mark.parametrize("command", ["index", "ask", "chat", "search"])
-def test_the_examples_of_help_run(command: str, home: Path) -> None:
-    (home / "handbook").symlink_to(home / "corpus")
-    text = " ".join(_bot([command, "--help"], home).split("Options:")[0].split())
-    examples = [each.strip() for each in text.split("Example: ")[1:]]
-    assert examples
-    (home / "queries.jsonl").write_text('{"_id": "1", "text": "ferry"}\n')
+@pytest.fixture
+def shell(home: Path) -> Callable[[str], str]:
+    """Run shell commands in a home where `bot` is on the path."""
     program = home / "bin" / "bot"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot.cli "$@"\n')
     program.chmod(0o755)
-    for example in examples:
-        limited = example.replace("consortia", "ferries")
+
+    def run(text: str) -> str:
         done = subprocess.run(
-            ["/bin/sh", "-c", limited],
+            ["/bin/bash", "-c", text],
             cwd=home,
             env={
                 **os.environ,
@@ -506,5 +495,35 @@ def test_the_examples_of_help_run(command: str, home: Path) -> None:
             encoding="utf-8",
             check=False,
         )
+        assert done.returncode == 0, f"{text}: {done.stderr}"
+        return done.stdout
 
-        assert done.returncode == 0, f"{example}: {done.stderr}"
+    return run
+
+
+def test_completion_is_installed_with_one_command(
+    shell: Callable[[str], str], home: Path
+) -> None:
+    shell("bot --install-completion && true")
+
+    assert "bot" in (home / ".bashrc").read_text()
+    asked = "_BOT_COMPLETE=complete_bash COMP_CWORD=1"
+    assert shell(f"{asked} COMP_WORDS='bot as' bot").split() == ["ask"]
+
+
+@pytest.mark.parametrize("command", ["index", "ask", "chat", "search"])
+def test_the_examples_of_help_run(
+    command: str, shell: Callable[[str], str], home: Path
+) -> None:
+    (home / "handbook").symlink_to(home / "corpus")
+    (home / "queries.jsonl").write_text('{"_id": "1", "text": "ferry"}\n')
+    paragraphs = shell(f"bot {command} --help").split("\n\n")
+    examples = [
+        " ".join(each.split()).removeprefix("Example: ")
+        for each in paragraphs
+        if each.strip().startswith("Example: ")
+    ]
+
+    assert examples
+    for example in examples:
+        shell(example.replace("consortia", "ferries"))

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.answering import source_line
+from bot.answering import Found, source_line
 from bot.channels.terminal import harmless
 from bot.channels.terminal_chat import commands
 from bot.channels.terminal_chat.chat import Manner, chat
@@ -40,7 +40,6 @@ from bot.channels.terminal_chat.transcript import transcript
 from bot.channels.terminal_chat.waiting import Later
 from bot.errors import BotError, InputError
 from bot.explanations import explanation
-from bot.answering import Found
 from bot.questions import read_question
 from bot.records import (
     Answer,
@@ -665,6 +664,7 @@ def test_an_explanation_names_question_passages_sentences_and_bar() -> None:
         reading,
         [_hit("a", 1.0)],
         [_evidence(0, 200)],
+        0.9,
         unknown=("tug",),
     )
 
@@ -673,9 +673,9 @@ def test_an_explanation_names_question_passages_sentences_and_bar() -> None:
     assert text.startswith("Reading this as: x\nQuestion: When was the tug built?")
     assert "In no document: tug" in text
     assert "cross 0.50" in text
-    assert "0.90: at least the 0.50 needed" in text
-    empty = explanation(Found(reading.text, reading, [], []), 0.5)
-    assert "0.00: below the 0.50 needed" in empty
+    assert "0.90, at least the 0.50 needed" in text
+    empty = explanation(Found(reading.text, reading, [], [], 0.0), 0.5)
+    assert "0.00, below the 0.50 needed" in empty
 
 
 def test_a_line_of_text_is_one_piece() -> None:

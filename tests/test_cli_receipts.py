@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.app import open_bot
+from bot.app import Bot, open_bot
 from bot.certificates import read_certificate
 from bot.cli import app
 from bot.config import Config, read_config
@@ -20,6 +21,7 @@ from bot.evaluation.question_sets import (
     read_question_set,
     write_question_set,
 )
+from bot.receipts.writing import hash_answer
 from bot.stores import local
 from tests.small_encoder import small_encoders
 from tests.small_index import build, write_corpus
@@ -259,6 +261,28 @@ def test_a_calibrated_threshold_is_the_bots_from_then_on(question_set: str) -> N
         assert bot.config.answers.threshold == made.threshold
         assert bot.ask(ASKED).status == "answered"
     assert told == []
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("question", [ASKED, "What pulls ships?", "ferry people"])
+def test_a_threshold_decides_whether_to_answer_and_never_what(question: str) -> None:
+    """Answers judged at a threshold of 0 are then those that any other lets through."""
+    settings = config()
+    with open_bot(config=settings, receipts=False) as bot:
+        willing = bot_with(bot, 0.0).ask(question)
+        assert willing.status == "answered"
+        strict = bot_with(bot, willing.confidence - 1e-6).ask(question)
+        stricter = bot_with(bot, willing.confidence + 1e-6).ask(question)
+
+    assert hash_answer(strict) == hash_answer(willing)
+    assert stricter.status == "abstained"
+
+
+def bot_with(bot: Bot, threshold: float) -> Bot:
+    answers = dataclasses.replace(bot.config.answers, threshold=threshold)
+    return dataclasses.replace(
+        bot, config=dataclasses.replace(bot.config, answers=answers)
+    )
 
 
 def test_a_changed_index_is_warned_of(question_set: str) -> None:

@@ -99,6 +99,15 @@ def test_a_score_is_that_of_the_formula() -> None:
     assert score == pytest.approx(math.log(1 + 2.5 / 1.5) * 2 * 2.2 / (2 + norm))
 
 
+def test_the_first_row_wins_a_tie_between_passages_of_different_terms() -> None:
+    searched = index([["bee"], ["bee"], ["ape"], ["ape"]])
+
+    rows, scores = searched.search(["ape", "bee"], 1)
+
+    assert rows.tolist() == [0]
+    assert len(set(searched.scores(["ape", "bee"], range(4)).tolist())) == len(scores)
+
+
 def test_an_empty_index_finds_nothing() -> None:
     assert LuceneBM25([]).get_scores(["ape"]).tolist() == []
     assert index().size == index([]).size == 0
@@ -117,6 +126,8 @@ def test_weights_that_no_longer_fit_are_let_go_and_made_again(
 
     found = [searched.search([each], 3) for each in ("ape", "bee", "cat") * 2]
 
+    kept = searched._weighted.values()  # noqa: SLF001 - nothing else shows the bound
+    assert sum(len(rows) for rows, _ in kept) <= 3
     for (rows, scores), (known_rows, known) in zip(found, expected * 2, strict=True):
         assert rows.tolist() == known_rows.tolist()
         assert scores.tolist() == known.tolist()

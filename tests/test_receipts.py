@@ -195,6 +195,17 @@ def test_a_file_that_is_no_state_is_an_expected_error(tmp_path: Path) -> None:
         open_receipts(path)
 
 
+def test_a_file_whose_tables_are_others_is_an_expected_error(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    state = open_state(path)
+    state.backend.close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE VIEW receipts AS SELECT 1 AS place, 2 AS given")
+
+    with pytest.raises(StateError, match="cannot be used"):
+        open_receipts(path)
+
+
 def test_another_processs_lock_is_an_expected_error(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     open_receipts(path).close()

@@ -74,7 +74,7 @@ def values() -> dict[str, object]:
     return found
 
 
-WRONG = (None, 3, "x", [], {}, [1], {"sha256": "x"})
+WRONG: tuple[object, ...] = (None, 3, "x", [], {}, [1], {"sha256": "x"})
 OUTSIDE = {"generation", "parent"}  # compared with the file's name, and not used
 
 

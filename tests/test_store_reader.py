@@ -114,7 +114,7 @@ def by_definition(
 ) -> list[tuple[str, float]]:
     """Score every passage with the rank_bm25 model; the positive ones, best first."""
     model = LuceneBM25([tokenize(index_text(chunk)) for chunk, _ in passages])
-    scores = model.get_scores(terms) if passages else []
+    scores: list[float] = model.get_scores(terms).tolist() if passages else []
     ranked = zip((chunk.id for chunk, _ in passages), scores, strict=True)
     return sorted(
         ((name, float(score)) for name, score in ranked if score > 0),
@@ -201,9 +201,10 @@ def test_hidden_documents_change_nothing_that_is_seen(tmp_path: Path) -> None:
 def test_equal_scores_are_ordered_by_document_whatever_the_collection(
     tmp_path: Path,
 ) -> None:
+    row = '{{"_id": "{}", "title": "Tug", "text": "A tug."}}\n'
     texts = {
-        "b/rows.jsonl": '{"_id": "a", "text": "A tug."}\n{"_id": "z", "text": "A tug."}\n',
-        "c/rows.jsonl": '{"_id": "b", "text": "A tug."}\n{"_id": "0", "text": "A tug."}\n',
+        "b/rows.jsonl": row.format("a") + row.format("z"),
+        "c/rows.jsonl": row.format("b") + row.format("0"),
     }
     config = settings(tmp_path)
     write_corpus(config.corpus_path, texts)
@@ -323,7 +324,7 @@ def test_a_failed_opening_holds_nothing(config: Config) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
 
 
-def test_reading_needs_no_permission_to_write(config: Config) -> None:
+def test_reading_waits_for_no_builder_and_changes_no_file(config: Config) -> None:
     before = sorted(each.name for each in config.index_path.rglob("*"))
     with (
         building(IndexFolder(config.index_path), 0, print),

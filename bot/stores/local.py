@@ -232,7 +232,10 @@ class LocalReader:
 
     def _row(self, chunk: str) -> tuple[Shelf, int]:
         shelf, number, position = self._place(chunk)
-        return shelf, shelf.first_rows[number] + position
+        row = shelf.first_rows[number] + position
+        if not 0 <= position < shelf.first_rows[number + 1] - shelf.first_rows[number]:
+            raise KeyError(chunk)
+        return shelf, row
 
     def _visible(self, visible: Visible) -> list[Shelf]:
         return [

@@ -7,7 +7,7 @@ import logging
 import re
 import traceback
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 _LOGGER = logging.getLogger("bot.slack")
 _SECRET = re.compile(
@@ -89,12 +89,19 @@ class _Unquoting(logging.Filter):
         return True
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes to stderr; when that fails, the line is lost and shown nowhere else."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's
+        """Do nothing: the default prints the record with all that is in it."""
+
+
 def set_up_logs(*, as_json: bool = False) -> logging.Handler:
     """Write the log to stderr; returns the handler, for taking it off again.
 
     Libraries are heard from WARNING on: below, they log whole bodies.
     """
-    handler = logging.StreamHandler()
+    handler = _Handler()
     handler.setFormatter(_Lines(as_json=as_json))
     handler.addFilter(_Unquoting())
     root = logging.getLogger()
