@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from bot.mentions import names_in, own_words, topic_of
-from bot.question_parts import AUX, AUX_FIRST, OLD_TURNS, OPENING, WH_CLAUSE
+from bot.question_parts import AUX, AUX_FIRST, OLD_TURNS, OPENING, WH_CLAUSE, core
 from bot.records import Answer
+from bot.text import tokenize
 
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3,
@@ -39,12 +40,26 @@ _DUMMY = re.compile(
     r"|\b(?:is|are|was|were) there\b",
     re.IGNORECASE,
 )
+_POSSESSED = re.compile(r"['\u2019]s$")
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "her", "hers"})
-_VERB_OF_WH = re.compile(r"^(?:who|what) \w+ ", re.IGNORECASE)  # "who leads its ..."
+# What may stand between a question word and "its" without being its owner.
+_BEFORE_OWNED = re.compile(r"^(?:(?:who|what) \w+ |how \w+ )", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[,;:.?!]|\b(?:if|when|because|although|though|while|since|after|before|and|but|or"
     r"|that|which|until|unless|so)\b(?<!^when)(?<!^which)(?<!^since)",
     re.IGNORECASE,
+)
+_PARTITIVE = re.compile(
+    r"\b(?:how (?:much|many)|which|all|some|most|any|one|none) "
+    r"(?P<of>of (?:it|them|those|these))\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"^(?:in |with |of )?(?:how (?:many|much)|which|what) (?P<thing>\w+)", re.IGNORECASE
+)
+_SECOND = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"^(?:what|who)(?:'s| {AUX}) (?P<thing>[^,?]{{2,80}})$", re.IGNORECASE
 )
 _DANGLING = re.compile(
     r"\b(?:about|of|for|to|with|in|from|by|at|on) (?P<word>it|them|this|that|those"
@@ -115,17 +130,44 @@ def _heading(title: str, section: tuple[str, ...]) -> str:
 
 def pronoun_readings(text: str, turns: Sequence[Answer]) -> tuple[str, ...]:
     """Put what was spoken of in the place of a pronoun."""
+    text = OPENING.sub("", text)
+    part = _PARTITIVE.search(text)
+    if part:
+        return _part_readings(text, part, turns)
     span = _pointer(text)
     if span is None:
         return ()
+    start, end = span
+    before, after = text[:start], text[end:]
+    owned = text[start:end].casefold() in _POSSESSIVE and after.strip()
     readings = []
     for each in antecedents(turns):
-        start, end = span
-        word = text[start:end].casefold()
-        owned = word in _POSSESSIVE and end < len(text)
         filler = f"{each}'s" if owned else each
-        readings.append(f"{text[:start]}{filler}{text[end:]}?")
+        rest = _rest_of_topic(each, turns[-1]) if _SECOND.search(after) else ""
+        more = f" ({rest})" if rest else ""
+        readings.append(f"{before}{filler}{after}{more}?")
     return tuple(dict.fromkeys(readings))
+
+
+def _rest_of_topic(taken: str, turn: Answer) -> str:
+    """Return what else the last question was about, for a second pronoun."""
+    known = {term for each in own_words(taken) for term in each.terms}
+    words = own_words(turn.reading.text)
+    return " ".join(each.text for each in words if not known & set(each.terms))
+
+
+def _part_readings(
+    text: str, part: re.Match[str], turns: Sequence[Answer]
+) -> tuple[str, ...]:
+    """Read "how many of them" as "how many mounters", after "How many mounters ...?"."""
+    before = turns[-1].reading.text
+    counted = _COUNTED.match(core(before))
+    topic = topic_of(before)
+    if counted:
+        thing = counted["thing"]
+        whole = f"{text[: part.start('of')]}{thing}{text[part.end() :]}"
+        return (f"{whole} ({topic})?" if topic else f"{whole}?",)
+    return (f"{text} ({topic})?",) if topic else ()
 
 
 def _pointer(text: str) -> tuple[int, int] | None:
@@ -146,7 +188,7 @@ def _pointer(text: str) -> tuple[int, int] | None:
             continue
         before = text[:start]
         if text[start:end].casefold() in _POSSESSIVE:
-            subject = _VERB_OF_WH.sub("", before)
+            subject = _BEFORE_OWNED.sub("", before)
             inside = bool(own_words(subject))
         else:
             inside = bool(own_words(before)) and bool(_CLAUSE.search(before))
@@ -168,20 +210,36 @@ def antecedents(turns: Sequence[Answer]) -> tuple[str, ...]:
         if found:
             break
     last = turns[-1]
-    if not found and (topic := topic_of(last.reading.text)):
+    if not found and (topic := _borrowed(last) or topic_of(last.reading.text)):
         found.append(topic)
+    whole = _NAMED.match(core(last.reading.text))
+    if whole and len(own_words(whole["thing"])) > 1:
+        found.insert(0, whole["thing"])
     if last.short and names_in(last.short):
         if last.reading.type == "which":
             found.insert(0, last.short)
         elif last.reading.type == "who":
             found.insert(1, last.short)
     if last.citations:
-        found.append(last.citations[0].title)
+        title = last.citations[0].title
+        apart = not {each for name in found for each in tokenize(name)} & set(
+            tokenize(title)
+        )
+        first = last.reading.type == "which" and not last.short and apart
+        found.insert(0 if first else len(found), title)
     return tuple(dict.fromkeys(found))[:3]
+
+
+def _borrowed(turn: Answer) -> str:
+    """Return the words that a turn took over from the turns before it."""
+    typed = {term for each in own_words(turn.question) for term in each.terms}
+    words = own_words(turn.reading.text)
+    return " ".join(each.text for each in words if not typed & set(each.terms))
 
 
 def _names_of(turn: Answer) -> list[str]:
     """Name what a turn was about: what it took over, else what it brought."""
     names = list(dict.fromkeys(each.text for each in names_in(turn.reading.text)))
-    brought = {each.text for each in names_in(turn.question)}
+    names = [_POSSESSED.sub("", each) for each in names]
+    brought = {_POSSESSED.sub("", each.text) for each in names_in(turn.question)}
     return [each for each in names if each not in brought] or names

@@ -117,8 +117,7 @@ def _pieces(
             group, words = [], 0
         group.append(unit)
         words += unit.words
-    if group:
-        yield _Piece(block, tuple(group), words)
+    yield _Piece(block, tuple(group), words)
 
 
 def _lead(text: str, lead: Span | None, kind: BlockKind) -> Span | None:

@@ -24,10 +24,12 @@ _BARE_WH = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"^(?:(?:what|how) about|how is it with|what of|(?:the )?same (?:question )?for"
-    r"|and (?:for|of)|and)\s+(?:(?P<where>in|at|with|by|on|under)\s+)?(?P<what>.+)$",
+    r"^(?:(?:(?:and|but|so) )?(?:(?:what|how) about|how is it with|what of"
+    r"|(?:the )?same (?:question )?for)|and)\s+"
+    r"(?:(?P<where>in|at|with|by|on|under|for|from|until|since)\s+)?(?P<what>.+)$",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 
 
 def same_with_other_word(text: str, turns: Sequence[Answer]) -> tuple[str, ...]:
@@ -71,13 +73,34 @@ def same_of_other(text: str, turns: Sequence[Answer]) -> tuple[str, ...]:
     what = match["what"].strip()
     if _OWNERS.intersection(what.casefold().split()[:1]):
         return ()
+    if WH_CLAUSE.match(what):
+        # "what about why ORC joined?" stands alone, "and how many ...?" may not.
+        alone = own_words(what) and not text.casefold().startswith("and ")
+        return (f"{what}?",) if alone else ()
     if match["where"] and own_words(what):
-        return (f"{core(turns[-1].reading.text)} {match['where']} {what}?",)
-    if WH_CLAUSE.match(what) and own_words(what):
-        return (f"{what}?",)
+        before = core(turns[-1].reading.text)
+        return (f"{_in_place(before, match['where'], what)}?",)
     if AUX_FIRST.match(what) or _BARE_WH.match(what):
         return ()
     return about(what, turns)
+
+
+def _in_place(before: str, where: str, what: str) -> str:
+    """Put "by 2040" in the place of "by 2030", or at the end.
+
+    A year takes the place of a year; other words that of the names after the same
+    preposition, or of the last words that follow it.
+    """
+    years = list(_YEAR.finditer(before))
+    if years and _YEAR.fullmatch(what):
+        return f"{before[: years[-1].start()]}{what}{before[years[-1].end() :]}"
+    tail = re.search(rf"\b{where} (?:(?!\b{where}\b).)+$", before, re.IGNORECASE)
+    if tail:
+        return f"{before[: tail.start()]}{where} {what}"
+    names = names_in(before)
+    if where == "for" and names:
+        return _replace(before, names[-1], what)
+    return f"{before} {where} {what}"
 
 
 def about(what: str, turns: Sequence[Answer]) -> tuple[str, ...]:
@@ -93,9 +116,9 @@ def about(what: str, turns: Sequence[Answer]) -> tuple[str, ...]:
         return (joined,)
     if names_in(what):
         return (f"{replaced}?",)
-    # "what about the cost?" asks for something else of the same thing.
-    readings = (f"{replaced}?", joined)
-    return readings[::-1] if what.casefold().startswith("the ") else readings
+    # "and the cost?" asks for something else of the same thing, "and orc?" for the same
+    # of something else.
+    return (joined, f"{replaced}?")
 
 
 def _replace(text: str, old: Mention, new: str) -> str:

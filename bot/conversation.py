@@ -146,7 +146,9 @@ class Conversation:
         return completed if completed.status == "answered" else wider
 
     def _completed(self, question: str, follow_up: FollowUp) -> Answer:
-        """Answer the first reading that the documents answer, or refuse the first.
+        """Answer the reading that the documents answer, or refuse the first.
+
+        The first that is answered counts, unless two are as likely: then the surer.
 
         A question that might have stood alone keeps its own passages in view: ranking
         by both wordings finds more than by either (tests/benchmarks/follow_ups.py).

@@ -108,6 +108,7 @@ def read_follow_up(question: str, turns: Sequence[Answer]) -> FollowUp:
         readings = complete(text, turns)
         if readings:
             return FollowUp("question", text, "surely", readings, own)
+    text = OPENING.sub("", text) or text
     if not own and _is_fragment(text):
         return FollowUp("question", text, "perhaps", _with_topic(text, turns), own)
     readings = () if own else _with_topic(text, turns)

@@ -14,6 +14,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from bot.abbreviations import (
+    AFTER_COMPANY,
+    BEFORE_NUMBERS,
+    COMPANIES,
+    IN_CAPITALS,
+    MONTHS,
+    NEVER_LAST,
+    PLACES,
+    STARTERS,
+    TITLES,
+    UNCERTAIN,
+)
 from bot.records import Span
 
 if TYPE_CHECKING:
@@ -23,52 +35,6 @@ SPLITTER = "nupunkt-0.8.0+1"  # raise the last number when the rules below chang
 
 _Verdict = Literal["end", "on", "ask"]  # ends here; goes on; the model must tell
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# Abbreviations by what may follow them; lower case, without the last full stop.
-_NEVER_LAST = _set("e.g i.e eg ie cf viz vs v ca c approx incl excl esp resp aka")
-_TITLES = _set(
-    "mr mrs ms mx dr prof rev hon gen col lt maj capt cmdr cpl sgt adm gov sen rep "
-    "pres messrs mme mlle fr msgr supt insp st mt ft amb brig"
-)
-_PLACES = _set("st mt ft")  # "Main St." may end a sentence, "Mr." may not
-_BEFORE_NUMBERS = _set(
-    "no nos nr fig figs tab eq eqs eqn ref refs sec secs sect vol vols ch chap art "
-    "arts p pp par para app ex col ser ed jan feb mar apr jun jul aug sep sept oct "
-    "nov dec ver rev item approx ca c circa min max cl reg tel ext op"
-)
-_COMPANIES = _set("co corp inc ltd cos bros plc llc assn dept univ inst mfg intl natl")
-_AFTER_COMPANY = _set("ltd inc kg kgaa limited llc pte pty gmbh corp lp plc")
-_OTHERS = _set(
-    "al etc bn mn tn mio mrd mil est jr sr esq ad bc hr hrs min sec wk mo yr yrs lb "
-    "lbs oz kg km cm mm mg ml sq cu temp avg std dist misc orig ibid op loc ave blvd "
-    "rd bldg apt ste govt div ass'n int'l nat'l calif conn tenn mon tue tues wed thu "
-    "thur thurs fri tech sci eng med publ repr trans suppl biol chem phys biochem "
-    "proc acad lett comm"
-)
-# Words among them that end sentences at least as often: only what follows can tell.
-_ALSO_WORDS = _set("no art col item min max wed mar app ex ad")
-_UNCERTAIN = (_NEVER_LAST | _TITLES | _BEFORE_NUMBERS | _COMPANIES | _OTHERS) - (
-    _ALSO_WORDS
-)
-# Written in capitals, any other word is a name: "ED", "MS", "AD".
-_IN_CAPITALS = _COMPANIES | _set("no nos vs mr mrs dr jr sr")
-_MONTHS = _set(
-    "january february march april may june july august september october november "
-    "december januar februar märz mai juni juli oktober dezember"
-)
-# Words that begin a sentence and hardly ever continue a name.
-_STARTERS = _set(
-    "The A An This That These Those It Its He She They We You In On At By For From "
-    "With To As If When While After Before Since Although Though However Moreover "
-    "Furthermore Therefore Thus Hence But And So Yet His Her Their Our My Your There "
-    "Here What Where Why How Which Both Each Every Some Many Several Not Also Then "
-    "Now Today Later Earlier Meanwhile Because Until Unless During Among According "
-    "Despite Instead Such Another Is Are Was Were Do Does Did Has Have Can Will"
-)
 
 # Ends of words may stand between the full stop and the space: closing quotes and
 # brackets, Markdown's emphasis, link targets, notes such as [12], closing tags.
@@ -156,7 +122,7 @@ def _verdict(piece: str, begin: int, match: re.Match[str]) -> _Verdict:
         if match["shut"] and after[:1] in {"と", "、", "，"}:
             verdict = "on"
     elif match["joined"]:  # a space is missing: "sectors.While the"
-        verdict = "end" if following in _STARTERS else "on"
+        verdict = "end" if following in STARTERS else "on"
     elif not after:
         verdict = "end"
     elif near == begin and _ENUMERATOR.fullmatch(piece[begin : match.end()].strip()):
@@ -181,7 +147,7 @@ def _last_word(words: str) -> str:
 def _small(word: str) -> str:
     """Return a word in lower case, or "" where its capitals make it a name."""
     small = word.lower()
-    return "" if word.isupper() and small not in _IN_CAPITALS else small
+    return "" if word.isupper() and small not in IN_CAPITALS else small
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +170,7 @@ class _Place:
     @property
     def starter(self) -> bool:
         initial = self.bare.startswith(f"{self.following}.")
-        return self.following in _STARTERS and not initial
+        return self.following in STARTERS and not initial
 
 
 # The rules in their order; the first that has a verdict decides.
@@ -224,7 +190,7 @@ def _rule_for_marks(place: _Place) -> _Verdict | None:
 def _rule_for_small_letters(place: _Place) -> _Verdict | None:
     if not place.lower:
         return None
-    known = place.small in _UNCERTAIN or _DOTTED.fullmatch(place.word)
+    known = place.small in UNCERTAIN or _DOTTED.fullmatch(place.word)
     number = _NUMBER.fullmatch(place.word)
     return "on" if place.closed or known or number or len(place.word) == 1 else "ask"
 
@@ -241,20 +207,20 @@ def _rule_for_initials(place: _Place) -> _Verdict | None:
 
 
 def _rule_for_numbers(place: _Place) -> _Verdict | None:
-    if place.bare[:1].isdigit() and place.small in _BEFORE_NUMBERS:
+    if place.bare[:1].isdigit() and place.small in BEFORE_NUMBERS:
         return "on"
     if not _NUMBER.fullmatch(place.word):
         return None
-    return "on" if place.following.lower() in _MONTHS else "end"
+    return "on" if place.following.lower() in MONTHS else "end"
 
 
 def _rule_for_names(place: _Place) -> _Verdict | None:
-    if place.small in _NEVER_LAST:
+    if place.small in NEVER_LAST:
         return "on"
-    if place.small in _COMPANIES and place.following.lower() in _AFTER_COMPANY:
+    if place.small in COMPANIES and place.following.lower() in AFTER_COMPANY:
         return "on"
-    if place.small in _TITLES and place.word[:1].isupper():
-        return "end" if place.small in _PLACES and place.starter else "on"
+    if place.small in TITLES and place.word[:1].isupper():
+        return "end" if place.small in PLACES and place.starter else "on"
     return None
 
 
@@ -263,7 +229,7 @@ def _rule_for_what_follows(place: _Place) -> _Verdict | None:
         return "end"
     if _DOTTED.fullmatch(place.word) or place.small == "al":
         return "ask" if place.word.lower() in {"a.m", "p.m"} else "on"
-    return "ask" if place.small in _UNCERTAIN and place.small != "etc" else None
+    return "ask" if place.small in UNCERTAIN and place.small != "etc" else None
 
 
 _RULES = (

@@ -11,6 +11,7 @@ from bot.text import tokenize
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’/&-][^\W_]+)*")
 _BREAK = re.compile("[,;:()]")
+_SEVERAL = 3.0  # a question for names wants the list before a single name
 _CLAUSE = 2  # words that a comma or bracket between two places counts for
 
 
@@ -21,7 +22,8 @@ def short_answer(
 
     Candidates are the spans of the expected kind that the question did not itself
     contain; the one nearest to the words of the question wins, each word counting
-    by its weight (idf), and the leftmost of equals.
+    by its weight (idf), and the leftmost of equals. Where names are wanted, a list of
+    them goes before a single one.
 
     Args:
         reading: the question.
@@ -44,10 +46,13 @@ def short_answer(
     if not candidates:
         return None, reading.expects not in SPAN_KINDS
     anchors = _anchors(sentence, weights)
-    best = max(
-        candidates, key=lambda span: (_nearness(span, anchors, sentence), -span[0])
-    )
-    return sentence[slice(*best)], True
+
+    def promise(span: Span) -> tuple[float, int]:
+        several = reading.expects == "names" and "," in sentence[slice(*span)]
+        near = _nearness(span, anchors, sentence)
+        return (_SEVERAL * near if several else near, -span[0])
+
+    return sentence[slice(*max(candidates, key=promise))], True
 
 
 def _is_new(text: str, reading: Reading) -> bool:

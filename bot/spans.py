@@ -64,7 +64,8 @@ _STARTERS = frozenset(
     He She His Her We Our If When While After Before Since During However Although
     But And Or So Both Each Such Some Many Most All One Two Three Not No Under Among
     Between Because Despite Specifically Renowned Established According Instead Also
-    Today There Here What Which Who Where Why How""".split()
+    Today There Here What Which Who Where Why How Four Five Six Seven Eight Nine Ten
+    Eleven Twelve Another Other Every Several Few""".split()
 )
 
 

@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 def test_of_long_documents_only_the_surroundings_are_shown() -> None:
     long = {
         **TEXTS,
-        "tug.md": f"START{'x' * 80_000}. {TEXTS['tug.md']} {'y ' * 9_000}",
+        "tug.md": f"START{'x' * 80_000}. {TEXTS['tug.md']} {'y ' * 9_000}.",
     }
     measured = run(asked=bot(long))
 

@@ -185,6 +185,9 @@ def test_what_may_not_be_read_is_refused_by_name(open_folder: Path) -> None:
     (open_folder / "closed").mkdir(mode=0o000)
     (open_folder / "closed.md").touch(mode=0o000)
     (open_folder / "good.md").write_text("x")
+    (open_folder / "names").mkdir()
+    (open_folder / "names" / "a.md").write_text("x")
+    (open_folder / "names").chmod(0o444)  # its names may be read, nothing else
 
     with somebody_else():
         files = list_files(open_folder)
@@ -192,7 +195,12 @@ def test_what_may_not_be_read_is_refused_by_name(open_folder: Path) -> None:
             read_file(open_folder, "closed.md", LIMITS)
         good = read_file(open_folder, "good.md", LIMITS)
 
-    assert statuses(files)["closed"] == "refused"
+    assert statuses(files) == {
+        "closed": "refused",
+        "closed.md": "readable",  # the listing looks at no content
+        "good.md": "readable",
+        "names/a.md": "refused",
+    }
     assert good == b"x"
 
 

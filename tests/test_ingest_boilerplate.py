@@ -244,10 +244,31 @@ def test_a_list_of_key_facts_is_never_taken_for_a_menu(name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("heading", ["Latest news", "Related topics", "More on glass"])
+def test_one_heading_that_pages_have_too_proves_nothing(heading: str) -> None:
+    text = f"# A\n\n{MAIN[0]}\n\n## {heading}\n\n- Resin shrinks\n- Copper grows\n"
+
+    assert quotable("a.md", text) == [MAIN[0], "Resin shrinks", "Copper grows"]
+
+
+def test_a_list_led_in_by_furniture_is_furniture() -> None:
+    text = f"{TITLE}\n\n{MAIN[0]}\n\nShare this:\n\n- Facebook\n- Twitter\n\n{MAIN[1]}"
+
+    assert quotable("a.txt", text) == MAIN[:2]
+
+
 def test_short_lines_without_any_prose_stay() -> None:
     text = "Kyoto office\n\nContact us\n\n2-1 Acme Street\n\nOpen on Mondays"
 
     assert quotable("office.txt", text) == text.split("\n\n")
+
+
+def test_a_line_that_leads_in_what_follows_stays() -> None:
+    text = "\n\n".join(
+        ["Skip to content", "Search for:", TITLE, "Emergency order:", *MAIN, "Tweet"]
+    )
+
+    assert "Emergency order:" in quotable("a.md", text)
 
 
 def test_what_stands_under_a_heading_of_its_own_stays() -> None:
@@ -303,6 +324,8 @@ def test_a_wrapped_sentence_may_have_a_line_that_reads_like_furniture() -> None:
         ("## You may also like…", "related"),
         ("Required fields are marked *", "form"),
         ("FACEBOOK", "weak"),
+        ("Home > News > Packaging", "label"),
+        ("Read more: Acme buys a laser maker", "label"),
         ("x" * 500, None),
         ("", None),
     ],

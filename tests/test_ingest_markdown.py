@@ -99,6 +99,17 @@ def test_code_is_one_block_without_its_fences() -> None:
     ]
 
 
+def test_code_in_a_quote_begins_after_its_mark() -> None:
+    assert found("> ```\n> x = 1\n> y = 2\n> ```\n\n- ```\n  z\n  ```\n") == [
+        ("code", "x = 1\n> y = 2", None),
+        ("code", "z", None),
+    ]
+
+
+def test_code_without_text_is_no_block() -> None:
+    assert found("```\n\n\n```\n\n~~~\n") == []
+
+
 def test_a_fence_that_is_never_closed_runs_to_the_end() -> None:
     assert found("```\na\n\n# b") == [("code", "a\n\n# b", None)]
 

@@ -49,6 +49,7 @@ CASES = [
     "Tanaka et al. (2020) disagree. | We do not.",
     "Tanaka et al. [5] disagree.",
     "It was shown by Tanaka et al. | The others agree.",
+    "Ebara Corp. President Asami spoke. | So did Dept. Head Sato.",
     # numbers after abbreviations
     "See No. 5 for this. | And Fig. 3 too.",
     "See figs. 3 and 4, vol. 2, pp. 12-14. | Then stop.",

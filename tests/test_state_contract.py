@@ -93,8 +93,12 @@ def test_no_more_are_taken_than_asked_for(state: State) -> None:
 def test_a_lease_is_renewed_by_its_owner_and_released_at_once(state: State) -> None:
     _claim(state, "a")
 
-    assert state.inbox.renew("you", 109, 10) == 0
-    assert state.inbox.renew("me", 109, 10) == 1
+    _claim(state, "b")
+
+    assert state.inbox.renew("you", ["a"], 109, 10) == 0
+    assert state.inbox.renew("me", [], 109, 10) == 0
+    assert state.inbox.renew("me", ["a", "other"], 109, 10) == 1
+    assert [each.key for each in state.inbox.take("you", 111, 10, 9)] == ["b"]
     assert state.inbox.take("you", 111, 10, 9) == []
     assert state.inbox.release("me") == 1
     assert [each.key for each in state.inbox.take("you", 111, 10, 9)] == ["a"]

@@ -21,7 +21,7 @@ _DEFINED = re.compile(
     r"(?:is|are) (?P<said>(?:an? |the )[^.;:]{8,})"
 )
 _ABBREVIATED = re.compile(
-    r"(?P<long>[A-Z][\w-]+(?: (?:of|for|and|the|in)| [A-Z][\w-]+){1,7})"
+    r"(?:The )?(?P<long>[A-Z][\w-]+(?: (?:of|for|and|the|in)| [A-Z][\w-]+){1,7})"
     r" \((?P<short>[A-Z][A-Z0-9-]{1,9})\)"
 )
 _DATED = re.compile(

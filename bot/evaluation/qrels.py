@@ -43,7 +43,9 @@ class Retrieval:
         """Return the measures for JSON."""
         return {
             "queries": len(self.queries),
-            "measures": {name: self.mean(name) for name in self.names},
+            "measures": {
+                name: self.mean(name) if self.queries else None for name in self.names
+            },
             "by_query": {id_: dict(values) for id_, values in self.queries.items()},
         }
 

@@ -7,6 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from bot.dense import Encoder, Floats
 from bot.indexing.report import Listener, Progress
@@ -81,7 +82,7 @@ def plan_buckets(chosen: Chosen) -> list[PlannedBucket]:
 
 @dataclass(slots=True)
 class Assembly:
-    """Writes the collections of a new generation."""
+    """Writes the buckets of a new generation."""
 
     writer: ObjectWriter
     former: Former | None
@@ -94,8 +95,8 @@ class Assembly:
     _total: int = 0
     _opened: OrderedDict[str, Documents] = field(default_factory=OrderedDict)
 
-    def write(self, plan: Sequence[PlannedBucket]) -> tuple[CollectionRef, ...]:
-        """Write what changed and refer to the rest.
+    def write(self, plan: Sequence[PlannedBucket]) -> list[BucketRef]:
+        """Write the buckets that changed and refer to the others, aligned.
 
         Raises:
             IndexDamagedError: what should be used again is damaged.
@@ -106,13 +107,12 @@ class Assembly:
         self._total = sum(
             each.chunks for number, each in enumerate(plan) if number not in again
         )
-        written: defaultdict[str, list[tuple[PlannedBucket, BucketRef]]]
-        written = defaultdict(list)
-        for number, planned in enumerate(plan):
-            bucket = again.get(number) or self._write_bucket(planned)
-            written[planned.collection].append((planned, bucket))
+        buckets = [
+            again.get(number) or self._write_bucket(planned)
+            for number, planned in enumerate(plan)
+        ]
         self.listener(Progress("encoding", self._total, self._total))
-        return tuple(self._collection(*each) for each in written.items())
+        return buckets
 
     def _unchanged(self, plan: Sequence[PlannedBucket]) -> dict[int, BucketRef]:
         """Find the planned buckets that are there already, by place in the plan."""
@@ -188,21 +188,33 @@ class Assembly:
         self._done += len(keys)
         return self.cache.get(keys)
 
-    def _collection(
-        self, name: str, buckets: Sequence[tuple[PlannedBucket, BucketRef]]
-    ) -> CollectionRef:
-        references = tuple(reference for _, reference in buckets)
-        old = self.former.collections.get(name) if self.former else None
-        if old and old.buckets == references:
-            self.writer.objects.check_size(old.postings)
-            return old
-        members = [
-            [(each.id, each.chunks) for each in planned.documents]
-            for planned, _ in buckets
-        ]
-        return write_collection(self.writer, name, references, members)
-
 
 def _batches(items: Sequence[Text]) -> Iterator[Sequence[Text]]:
     for start in range(0, len(items), _BATCH):
         yield items[start : start + _BATCH]
+
+
+def join_buckets(
+    writer: ObjectWriter,
+    former: Former | None,
+    plan: Sequence[PlannedBucket],
+    buckets: Sequence[BucketRef],
+) -> tuple[CollectionRef, ...]:
+    """Make collections of the buckets that were written for a plan.
+
+    Raises:
+        IndexDamagedError: what should be used again is damaged.
+        IndexWriteError: the disk refuses.
+    """
+    collections = []
+    pairs = zip(plan, buckets, strict=True)
+    for name, group in groupby(pairs, key=lambda pair: pair[0].collection):
+        planned, references = zip(*group, strict=True)
+        old = former.collections.get(name) if former else None
+        if old and old.buckets == references:
+            writer.objects.check_size(old.postings)
+            collections.append(old)
+            continue
+        members = [[(d.id, d.chunks) for d in each.documents] for each in planned]
+        collections.append(write_collection(writer, name, references, members))
+    return tuple(collections)

@@ -11,7 +11,13 @@ from bot import fsio
 from bot.chunking import CHUNKER
 from bot.config import Config
 from bot.errors import ConfigError, IndexMissingError, IndexWriteError
-from bot.indexing.assembly import Assembly, Former, plan_buckets
+from bot.indexing.assembly import (
+    Assembly,
+    Former,
+    PlannedBucket,
+    join_buckets,
+    plan_buckets,
+)
 from bot.indexing.encoding import EncoderSource
 from bot.indexing.report import IndexReport, Listener, Progress
 from bot.indexing.scan import Chosen, Scan, Spool, choose, omissions
@@ -22,7 +28,7 @@ from bot.stores.building import building, commit, next_generation, remove_old
 from bot.stores.compatibility import fingerprint
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import IndexFolder, hold_current
-from bot.stores.manifest import Manifest
+from bot.stores.manifest import BucketRef, Manifest
 from bot.stores.objects import ObjectWriter
 from bot.stores.sources import SourceFile, pack_sources, read_sources
 from bot.stores.vector_cache import open_cache
@@ -197,11 +203,9 @@ class _Build:
             former = Former(
                 old, old.settings == settings, old.encoder.name == entry.name
             )
-        with open_cache(self.folder.cache, entry.name, entry.dimensions) as cache:
-            assembly = Assembly(
-                self.writer, former, self.spool, cache, encoder.load, self.listener
-            )
-            collections = assembly.write(plan_buckets(chosen))
+        plan = plan_buckets(chosen)
+        buckets, encoded = self._write_buckets(plan, former, encoder)
+        collections = join_buckets(self.writer, former, plan, buckets)
         manifest = Manifest(
             next_generation(self.folder),
             self.present.sha256 if self.present else None,
@@ -211,7 +215,18 @@ class _Build:
             self.writer.put(pack_sources(files.values())),
         )
         commit(self.folder, self.writer, manifest)
-        return manifest, assembly.encoded
+        return manifest, encoded
+
+    def _write_buckets(
+        self, plan: list[PlannedBucket], former: Former | None, encoder: EncoderSource
+    ) -> tuple[list[BucketRef], int]:
+        """Write what changed; return all buckets and the number of encoded texts."""
+        entry = encoder.entry
+        with open_cache(self.folder.cache, entry.name, entry.dimensions) as cache:
+            assembly = Assembly(
+                self.writer, former, self.spool, cache, encoder.load, self.listener
+            )
+            return assembly.write(plan), assembly.encoded
 
     def _clean(self, generation: int) -> list[str]:
         """Remove what the new generation has made needless."""

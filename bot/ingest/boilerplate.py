@@ -16,6 +16,7 @@ from bot.records import Span
 _PROSE_WORDS = 8  # a passage with as many words and a sentence end is main text
 _SHORT_WORDS = 15  # a passage with more is never a menu entry or another page's title
 _STRONG: frozenset[Furniture | None] = frozenset({"label", "ending", "related"})
+_PROOF = 2  # such lines prove that a page was pasted; one may be an author's own
 _REACH = 40  # short lines that one line of furniture may take with it
 _NEAR = 2  # lines to either side that count as company
 _MENU_LEVEL = 1  # below deeper headings, list items are what somebody wrote
@@ -56,7 +57,7 @@ def without_boilerplate(text: str, parts: Sequence[Part]) -> list[Part]:
     units = _units(text, pieces)
     dropped = _clusters(units)
     body = [index for index, unit in enumerate(units) if unit.prose]
-    if body:
+    if body and sum(unit.family in _STRONG for unit in units) >= _PROOF:
         dropped |= _menu(units[: body[0]]) | _swept(units, body[-1])
     return [
         unit.part
@@ -83,7 +84,9 @@ def _units(text: str, parts: Sequence[Part]) -> list[_Unit]:
 
 def _is_written(text: str, part: Passage, level: int) -> bool:
     """Say whether the form of a passage shows that it belongs to the main text."""
-    if part.kind in {"row", "code"} or part.lead is not None:
+    if part.kind in {"row", "code"}:
+        return True
+    if part.lead is not None and furniture(text[slice(*part.lead)]) is None:
         return True
     if part.kind != "item":
         return False
@@ -97,7 +100,7 @@ def _unit(part: Passage, piece: str) -> _Unit:
     ended = ends_sentence(piece)
     plain = family is None
     prose = plain and ended and words >= _PROSE_WORDS
-    stated = ended and not piece.endswith(("?", "!"))
+    stated = piece.endswith(":") or (ended and not piece.endswith(("?", "!")))
     short = not stated and words <= _SHORT_WORDS
     contact = short and bool(_CONTACT.search(piece))
     return _Unit(part, piece, family, prose, short, contact)

@@ -29,6 +29,8 @@ _UNSEEN = re.compile(
     re.DOTALL,
 )
 _WORD = re.compile(r"\w")
+_QUOTE_MARKS = re.compile(r"(?:>[ \t]*)*")
+_ROW_START = re.compile(r"[\s>]*\|?")
 
 
 class NestedTooDeepError(Exception):
@@ -123,9 +125,11 @@ class _Walk:
             first += 1
         if first < last:
             start, end = self.lines[first][0], self.lines[last - 1][1]
-            end = trim(self.text, start, end)[1]
-            if start < end:
-                self.add((start, end), "code", None)
+            if token.level > 0:  # inside a quote or list, whose marks come first
+                start = trim(self.text, start, end)[0]
+                opened = _QUOTE_MARKS.match(self.text, start, end)
+                start = opened.end() if opened else start
+            self.add((start, trim(self.text, start, end)[1]), "code", None)
         self.before = None
 
     def html(self, token: Token, _following: Sequence[Token]) -> None:
@@ -145,8 +149,6 @@ class _Walk:
 
     def span(self, token: Token) -> Span:
         first, last = self.token_lines(token)
-        if first >= last:
-            return 0, 0
         return trim(self.text, self.lines[first][0], self.lines[last - 1][1])
 
     def paragraph_span(self, token: Token, content: str) -> Span:
@@ -167,7 +169,7 @@ class _Walk:
         """Return a table row without quote marks and without its outer pipes."""
         start, end = self.span(token)
         piece = self.text[start:end]
-        opened = re.match(r"[\s>]*\|?", piece)
+        opened = _ROW_START.match(piece)
         start += opened.end() if opened else 0
         if piece.endswith("|") and not piece.endswith("\\|") and end > start:
             end -= 1

@@ -30,7 +30,7 @@ _LABELS = (
     r"(?:tweet|pin it|copy link|(?:email|print) this)(?: (?:page|article|post))?",
     r"like loading",
     # finding one's way
-    r"(?:skip|jump) to (?:main |primary )?(?:content|navigation|main)",
+    r"(?:skip|jump)(?: to)? (?:the )?(?:main |primary )?(?:content|navigation|main)",
     r"(?:(?:hi|hello|hey)(?: there)? ,? ?)?what are you (?:looking|searching) for",
     r"search (?:for|(?:this|the) (?:site|website)|here)",
     r"(?:toggle|open|close|show|hide|main|primary|site) (?:the )?(?:menu|navigation|nav)",
@@ -54,7 +54,7 @@ _LABELS = (
 _ENDINGS = (
     r"(?:click|tap) (?:here )?to (?:leave a )?comment",
     r"be the first to comment",
-    r"(?:leave|write|post|add|submit) (?:a|your) (?:reply|comment)(?: cancel reply)?",
+    r"(?:leave|write|post|add|submit) (?:a|your|new|a new) (?:reply|comment)(?: cancel reply)?",
     r"(?:post|submit|add|leave) (?:comment|reply)",
     r"cancel reply",
     r"no comments(?: yet)?",
@@ -64,6 +64,7 @@ _ENDINGS = (
     r"(?:log|sign) in to (?:leave a )?(?:comment|reply)",
     r"you must be logged in to (?:post a )?(?:comment|reply)",
     r"(?:sign up|subscribe)(?: now| today)? (?:for|to) (?:our|the|my) (?:\w+ ){0,4}(?:newsletters?|mailing list|updates|channel|blog)",
+    r"(?:get|join) (?:the|our) newsletter",
     r"get (?:the |our )?(?:latest|best|top|daily|weekly) .{0,60}(?:inbox|e-?mail)",
     r"(?:©|(?:copyright )?(?:©|\(c\)|(?:18|19|20)\d\d)).{0,100}all rights reserved(?: .{0,60})?",
     r"all rights reserved",
@@ -81,7 +82,6 @@ _RELATED = (
     r"(?:most (?:popular|read|viewed|shared)|trending(?: now| today)?|editor'?s? (?:picks?|choice))",
     r"(?:read|what to read|up) next",
     r"(?:don'?t miss|in case you missed it|more like this|readers also (?:like|read)d?)",
-    r"more (?:from|in|on|by) .{1,50}",
 )
 # Sentences of comment forms and consent notices. They need the company of other
 # furniture, because a privacy policy or a manual may say the same and mean it.
@@ -110,10 +110,11 @@ _WEAK = (
     r"(?:name|e-?mail|e-?mail address|website|url)",
     rf"{_SITE}",
     r"(?:imprint|terms|conditions|terms (?:of|and) (?:use|service|conditions)|disclaimer|legal(?: notice)?|accessibility)",
-    r"read more",
+    r"(?:read|learn|find out|see) more",
     r"(?:filed under|tagged(?: with)?|posted in|categories|tags|in this article)\b.{0,100}",
     r"\d+ (?:shares?|views?|likes?)",
     r"latest|popular|recent|trending|featured|related",
+    r"more (?:from|in|on|by) .{1,50}",
 )
 
 
@@ -132,6 +133,9 @@ _FAMILIES: tuple[tuple[Furniture, re.Pattern[str]], ...] = (
 _POINTER = re.compile(
     r"(?:read (?:more|also|next)|also read|related|recommended|more)\s*:\s*\S.{0,120}[^.]",
     re.IGNORECASE,
+)
+_BREADCRUMB = re.compile(
+    r"(?:home|start)\b(?:\s*[>›»]\s*[^>›»]{1,60}){1,6}", re.IGNORECASE
 )
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,1000}\)")
 _IGNORED = re.compile(r"[*_#>\[\]\"“”!?:;…,.–—→»«›‹|•·]+|<[^<>]{0,300}>|\s+")
@@ -152,7 +156,7 @@ def furniture(text: str) -> Furniture | None:
     if len(text) > LONGEST:
         return None
     stripped = text.strip()
-    if _POINTER.fullmatch(stripped):
+    if _POINTER.fullmatch(stripped) or _BREADCRUMB.fullmatch(stripped):
         return "label"
     starred = stripped.endswith("*") and not stripped.startswith("*")
     words = _IGNORED.sub(" ", _LINK.sub(r"\1", stripped)).replace("’", "'")

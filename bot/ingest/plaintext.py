@@ -106,9 +106,8 @@ def _one_line(piece: str) -> str:
     return " ".join(piece.split())
 
 
-def _is_over_prose(  # lines of author, date and buttons may stand between
-    text: str, units: Sequence[Unit], index: int, between: int
-) -> bool:
+def _is_over_prose(text: str, units: Sequence[Unit], index: int, between: int) -> bool:
+    """Say whether prose follows, after some lines of author, date and buttons."""
     for unit in units[index + 1 : index + 2 + between]:
         piece = text[unit.start : unit.end]
         if between and (is_byline(piece) or furniture(piece)):

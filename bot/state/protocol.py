@@ -5,7 +5,7 @@ Times are seconds since the epoch and are handed in, so that no store reads a cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -48,8 +48,12 @@ class Inbox(Protocol):
         """Take up unfinished entries whose lease has ended, oldest first."""
         ...
 
-    def renew(self, owner: str, now: float, lease: float) -> int:
-        """Extend the leases of the owner's unfinished entries; returns how many."""
+    def renew(self, owner: str, keys: Iterable[str], now: float, lease: float) -> int:
+        """Extend the leases of these unfinished entries, where they are the owner's.
+
+        Returns how many. What an owner no longer works on it does not renew, so that
+        it is taken up again.
+        """
         ...
 
     def release(self, owner: str) -> int:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -48,13 +48,14 @@ class SqliteInbox:
             )
         return [_entry((*row[:4], row[4] + 1, row[5])) for row in rows]
 
-    def renew(self, owner: str, now: float, lease: float) -> int:
-        where = f"WHERE owner = ? AND {_UNFINISHED}"
-        if not self.file.rows(f"SELECT 1 FROM entries {where} LIMIT 1", owner):
+    def renew(self, owner: str, keys: Iterable[str], now: float, lease: float) -> int:
+        wanted = json.dumps(sorted(keys))
+        if wanted == "[]":
             return 0
         return self.file.change(
-            f"UPDATE entries SET lease = ? {where}",
-            *(now + lease, owner),
+            f"UPDATE entries SET lease = ? WHERE owner = ? AND {_UNFINISHED} "
+            "AND key IN (SELECT value FROM json_each(?))",
+            *(now + lease, owner, wanted),
         )
 
     def release(self, owner: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.stores.manifest import ObjectRef, canonical
 from bot.stores.objects import Objects, damaged
@@ -42,7 +42,7 @@ class SourceFile:
 def pack_sources(files: Iterable[SourceFile]) -> list[bytes]:
     """Return one JSON line a file, by path."""
     ordered = sorted(files, key=lambda each: each.path)
-    return [canonical(asdict(each)) + b"\n" for each in ordered]
+    return [canonical(_row(each)) + b"\n" for each in ordered]
 
 
 def read_sources(objects: Objects, reference: ObjectRef) -> list[SourceFile]:
@@ -57,11 +57,17 @@ def read_sources(objects: Objects, reference: ObjectRef) -> list[SourceFile]:
         raise damaged(objects.path(reference), f"is malformed: {error}") from error
 
 
+def _row(file: SourceFile) -> list[object]:
+    documents = [[d.id, d.digest, d.collection, d.chunks] for d in file.documents]
+    omissions = [[o.path, o.reason, o.refused] for o in file.omissions]
+    return [file.path, file.sha256, documents, omissions]
+
+
 def _file(line: bytes) -> SourceFile:
-    values = json.loads(line)
+    path, sha256, documents, omissions = json.loads(line)
     return SourceFile(
-        values["path"],
-        values["sha256"],
-        tuple(SourceDocument(**each) for each in values["documents"]),
-        tuple(Omission(**each) for each in values["omissions"]),
+        path,
+        sha256,
+        tuple(SourceDocument(*each) for each in documents),
+        tuple(Omission(*each) for each in omissions),
     )

@@ -24,8 +24,9 @@ from bot.stores.documents import (
     pack_documents,
 )
 from bot.stores.manifest import BucketRef, CollectionRef, canonical
+from bot.stores.merging import merge_counts
 from bot.stores.objects import ObjectWriter
-from bot.stores.shelf import read_counts, rows_by_bucket
+from bot.stores.shelf import rows_by_bucket
 from bot.stores.vectors import pack_vectors, text_key
 from bot.text import index_text, tokenize
 
@@ -132,8 +133,8 @@ def write_collection(
         IndexDamagedError: a bucket of an earlier generation is damaged.
         IndexWriteError: the disk refuses.
     """
-    parts = [read_counts(writer.objects, each.counts) for each in buckets]
-    merged = Postings.merge(parts, rows_by_bucket(members))
+    counts = [each.counts for each in buckets]
+    merged = merge_counts(writer.objects, counts, rows_by_bucket(members))
     return CollectionRef(name, tuple(buckets), writer.put(pack(merged.to_arrays())))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channels.slack.jobs import Identity, Job
 
-_ASKING = frozenset({None, "file_share", "thread_broadcast"})  # subtypes people type
+_ASKING = (None, "file_share", "thread_broadcast")  # subtypes people type
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def decide(body: Mapping[str, Any], me: Identity) -> Job | Ignored:
     place = _Place(
         team,
         _text(event, "channel"),
-        shared is True if shared in {True, False} else None,
+        shared if isinstance(shared, bool) else None,
     )
     if not place.channel or not _ours(body, team, me):
         return Ignored("another workspace, or no channel")

@@ -78,7 +78,9 @@ class Intake:
         context = self._context
         now, lease = context.clock(), context.config.lease_seconds
         inbox = context.state.inbox
-        await context.store(inbox.renew, context.owner, now, lease)
+        await context.store(
+            inbox.renew, context.owner, frozenset(self._held), now, lease
+        )
         room = context.config.queue - len(self._held)
         if room <= 0 or not self.open:
             return

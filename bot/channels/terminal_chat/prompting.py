@@ -56,12 +56,11 @@ class LivePrompt:
 
         Args:
             history: kept from session to session; None remembers this one only.
-            known: what can be completed now; called on another thread.
+            known: what can be completed now.
             status: the line at the bottom.
         """
         from prompt_toolkit import PromptSession  # noqa: PLC0415 - 0.2 s: only here
         from prompt_toolkit.auto_suggest import AutoSuggestFromHistory  # noqa: PLC0415
-        from prompt_toolkit.completion import ThreadedCompleter  # noqa: PLC0415
         from prompt_toolkit.filters import Condition  # noqa: PLC0415
         from prompt_toolkit.history import FileHistory, InMemoryHistory  # noqa: PLC0415
         from prompt_toolkit.styles import Style  # noqa: PLC0415
@@ -70,13 +69,13 @@ class LivePrompt:
             message=[("class:prompt", "> ")],
             history=FileHistory(str(history)) if history else InMemoryHistory(),
             auto_suggest=AutoSuggestFromHistory(),
-            completer=ThreadedCompleter(_completer(known)),
+            completer=_completer(known),
             complete_while_typing=Condition(self._types_command),
             enable_open_in_editor=True,
             tempfile_suffix=".txt",
             multiline=True,
             prompt_continuation=". ",
-            key_bindings=_keys(),
+            key_bindings=_keys(known),
             bottom_toolbar=lambda: [("class:bottom-toolbar", f" {status()} ")],
             reserve_space_for_menu=4,
             style=Style.from_dict(
@@ -113,8 +112,11 @@ def _completer(known: Callable[[], Known]) -> Any:  # noqa: ANN401 - imported la
     return FromKnown()
 
 
-def _keys() -> Any:  # noqa: ANN401 - imported late
-    """Enter sends; Alt-Enter, or Enter after a backslash, begins a new line."""
+def _keys(known: Callable[[], Known]) -> Any:  # noqa: ANN401 - imported late
+    """Enter sends; Alt-Enter, or Enter after a backslash, begins a new line.
+
+    Tab completes at once what has one completion, before the menu has come up.
+    """
     from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415
 
     keys = KeyBindings()
@@ -127,6 +129,19 @@ def _keys() -> Any:  # noqa: ANN401 - imported late
             buffer.insert_text("\n")
         else:
             buffer.validate_and_handle()
+
+    @keys.add("tab")
+    def _(event: Any) -> None:  # noqa: ANN401 - the same
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        candidates = complete(buffer.document.text_before_cursor, known())
+        if len(candidates) == 1:
+            buffer.delete_before_cursor(candidates[0].replaces)
+            buffer.insert_text(candidates[0].text)
+        else:
+            buffer.start_completion(select_first=False)
 
     @keys.add("escape", "enter")
     def _(event: Any) -> None:  # noqa: ANN401 - the same
