@@ -11,7 +11,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Abbreviations by what may follow them; lower case, without the last full stop.
 NEVER_LAST = _set("e.g i.e eg ie cf viz vs v ca c approx incl excl esp resp aka")
 TITLES = _set(
     "mr mrs ms mx dr prof rev hon gen col lt maj capt cmdr cpl sgt adm gov sen rep "

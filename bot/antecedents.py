@@ -6,9 +6,15 @@ import re
 from collections.abc import Sequence
 
 from bot.mentions import names_in, own_words, topic_of
-from bot.question_parts import AUX, AUX_FIRST, OLD_TURNS, OPENING, WH_CLAUSE, core
+from bot.question_parts import (
+    AUX,
+    AUX_FIRST,
+    OLD_TURNS,
+    OPENING,
+    WH_CLAUSE,
+    core,
+)
 from bot.records import Answer
-from bot.text import tokenize
 
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3,
@@ -17,7 +23,7 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b(?:the )?(?P<word>{'|'.join(_ORDINALS)})"
-    r"(?: one\b|$)|\b(?:number|no\.?|item|point) ?(?P<number>\d{1,2})\b",
+    r"(?: one\b| of (?:them|those|these)\b|$)|\b(?:number|no\.?|item|point) ?(?P<number>\d{1,2})\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -40,6 +46,7 @@ _DUMMY = re.compile(
     r"|\b(?:is|are|was|were) there\b",
     re.IGNORECASE,
 )
+_PERSONS = frozenset({"he", "him", "his", "she", "her", "hers"})
 _POSSESSED = re.compile(r"['\u2019]s$")
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "her", "hers"})
 # What may stand between a question word and "its" without being its owner.
@@ -59,7 +66,9 @@ _COUNTED = re.compile(
 )
 _SECOND = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"^(?:what|who)(?:'s| {AUX}) (?P<thing>[^,?]{{2,80}})$", re.IGNORECASE
+    r"^(?:what|who)(?:'s| is| are| was| were) (?P<thing>[^,?]{2,80})$"
+    r"(?<! for)(?<! like)(?<! of)(?<! in)(?<!ed)(?<! about)(?<! by)",
+    re.IGNORECASE,
 )
 _DANGLING = re.compile(
     r"\b(?:about|of|for|to|with|in|from|by|at|on) (?P<word>it|them|this|that|those"
@@ -141,8 +150,11 @@ def pronoun_readings(text: str, turns: Sequence[Answer]) -> tuple[str, ...]:
     before, after = text[:start], text[end:]
     owned = text[start:end].casefold() in _POSSESSIVE and after.strip()
     readings = []
-    for each in antecedents(turns):
-        filler = f"{each}'s" if owned else each
+    person = text[start:end].casefold() in _PERSONS
+    for each in antecedents(turns, person=person):
+        filler = each
+        if owned:
+            filler += "'" if each.endswith("s") else "'s"
         rest = _rest_of_topic(each, turns[-1]) if _SECOND.search(after) else ""
         more = f" ({rest})" if rest else ""
         readings.append(f"{before}{filler}{after}{more}?")
@@ -159,7 +171,7 @@ def _rest_of_topic(taken: str, turn: Answer) -> str:
 def _part_readings(
     text: str, part: re.Match[str], turns: Sequence[Answer]
 ) -> tuple[str, ...]:
-    """Read "how many of them" as "how many mounters", after "How many mounters ...?"."""
+    """Read "how many of them", after "How many mounters ...?", with the noun."""
     before = turns[-1].reading.text
     counted = _COUNTED.match(core(before))
     topic = topic_of(before)
@@ -196,38 +208,40 @@ def _pointer(text: str) -> tuple[int, int] | None:
     return None
 
 
-def antecedents(turns: Sequence[Answer]) -> tuple[str, ...]:
+def antecedents(turns: Sequence[Answer], *, person: bool = False) -> tuple[str, ...]:
     """Return what a pronoun may stand for, likeliest first.
+
+    A person ("he", "her") is only the name that was the last answer.
 
     A thread keeps to its topic (Grosz, Joshi and Weinstein, Computational
     Linguistics 1995), so names that were asked about stand before the name that was
     the last answer, and that before the title of what was cited. Only "which company
     ...?" makes its answer the topic.
     """
+    last = turns[-1]
+    short = last.short if last.short and _is_name(last.short) else None
+    if person:
+        return (short,) if short else ()
     found: list[str] = []
     for turn in reversed(turns[-OLD_TURNS:]):
         found += _names_of(turn)
         if found:
             break
-    last = turns[-1]
+    titled = not found
     if not found and (topic := _borrowed(last) or topic_of(last.reading.text)):
         found.append(topic)
     whole = _NAMED.match(core(last.reading.text))
     if whole and len(own_words(whole["thing"])) > 1:
         found.insert(0, whole["thing"])
-    if last.short and names_in(last.short):
-        if last.reading.type == "which":
-            found.insert(0, last.short)
-        elif last.reading.type == "who":
-            found.insert(1, last.short)
-    if last.citations:
-        title = last.citations[0].title
-        apart = not {each for name in found for each in tokenize(name)} & set(
-            tokenize(title)
-        )
-        first = last.reading.type == "which" and not last.short and apart
-        found.insert(0 if first else len(found), title)
+    if short and last.reading.type in {"which", "who"}:
+        found.insert(0 if last.reading.type == "which" else 1, short)
+    if titled and last.citations:
+        found.append(last.citations[0].title)
     return tuple(dict.fromkeys(found))[:3]
+
+
+def _is_name(text: str) -> bool:
+    return any(each.text == text for each in names_in(f"named {text}"))
 
 
 def _borrowed(turn: Answer) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +28,7 @@ from bot.errors import IndexMissingError, InputError
 from bot.evidence import gather, rank_texts
 from bot.features import weigh
 from bot.identity import deciding_settings
+from bot.languages import languages_of
 from bot.questions import read_question
 from bot.receipts.log import Notice, ReceiptLog
 from bot.receipts.threads import ThreadLog
@@ -38,6 +40,7 @@ from bot.stores.protocol import Reader, Visible
 from bot.text import tokenize
 
 _LOG = logging.getLogger("bot")
+_DOCUMENTS_LOOKED_AT = 50  # to tell the languages of the corpus
 _PER_DOCUMENT = 3  # chunks looked at for each document wanted
 
 
@@ -172,9 +175,10 @@ class Bot:
             visible: collections the asker may see; None is all.
             turns: what was answered in the thread before, oldest first.
         """
+        languages = functools.partial(self.languages, visible=visible)
         if self.log is None:
             answer = functools.partial(self.answer, visible=visible)
-            return Conversation(answer, turns=list(turns))
+            return Conversation(answer, languages, turns=list(turns))
         thread = ThreadLog(self.log)
 
         def try_out(question: str, **options: Any) -> Answer:  # noqa: ANN401 - those of `answer`
@@ -183,7 +187,12 @@ class Bot:
             thread.tried(Asked(question, visible, alone=alone), tried)
             return tried
 
-        return Conversation(try_out, given=thread.given, turns=list(turns))
+        return Conversation(try_out, languages, given=thread.given, turns=list(turns))
+
+    def languages(self, *, visible: Visible = None) -> tuple[str, ...]:
+        """Name the languages of the documents, the commonest first."""
+        some = islice(self.reader.documents(visible), _DOCUMENTS_LOOKED_AT)
+        return languages_of(self.reader.text(each.id) for each in some)
 
     def close(self) -> None:
         """Let the index go, once all receipts are written."""

@@ -106,7 +106,7 @@ def _in_place(before: str, where: str, what: str) -> str:
 def about(what: str, turns: Sequence[Answer]) -> tuple[str, ...]:
     """Put X in the place of what the question before asked about."""
     before = core(turns[-1].reading.text)
-    if not own_words(what):
+    if not own_words(what) or re.search(r"[,;]", what):
         return ()
     old = names_in(before)
     replaced = _replace(before, old[-1], what) if old else None
@@ -114,7 +114,7 @@ def about(what: str, turns: Sequence[Answer]) -> tuple[str, ...]:
     joined = f"{what} ({topic})" if topic else what
     if replaced is None:
         return (joined,)
-    if names_in(what):
+    if names_in(f"about {what}"):  # the first word of a text may be no name
         return (f"{replaced}?",)
     # "and the cost?" asks for something else of the same thing, "and orc?" for the same
     # of something else.

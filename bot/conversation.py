@@ -146,15 +146,14 @@ class Conversation:
         return completed if completed.status == "answered" else wider
 
     def _completed(self, question: str, follow_up: FollowUp) -> Answer:
-        """Answer the reading that the documents answer, or refuse the first.
-
-        The first that is answered counts, unless two are as likely: then the surer.
+        """Answer the first reading that the documents answer, or refuse the first.
 
         A question that might have stood alone keeps its own passages in view: ranking
         by both wordings finds more than by either (tests/benchmarks/follow_ups.py).
         """
         also = None if follow_up.lack == "surely" else question
         refused: Answer | None = None
+        answered: list[Answer] = []
         for reading in follow_up.readings:
             found = self.answer(reading, also=also)
             missing = missing_words(follow_up, found)
@@ -162,8 +161,12 @@ class Conversation:
                 found = refuse_borrowed(found, missing)
             found = noted(found, question, "reading_as", reading)
             if found.status == "answered":
-                return found
+                answered.append(found)
+                if not follow_up.rivals:
+                    break
             refused = refused or found
+        if answered:
+            return max(answered, key=lambda each: each.confidence)
         return refused or self.answer(question)
 
     def _correct(self, message: str, follow_up: FollowUp) -> Answer:

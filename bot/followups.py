@@ -68,6 +68,7 @@ class FollowUp:
         lack: whether something of the thread is needed to understand it.
         readings: complete questions that it may stand for, likeliest first.
         own: names that the question itself brings; an answer must speak of one.
+        rivals: no reading is likelier than the others; the surest answer decides.
     """
 
     act: Act
@@ -75,6 +76,7 @@ class FollowUp:
     lack: Lack = "nothing"
     readings: tuple[str, ...] = ()
     own: tuple[Mention, ...] = ()
+    rivals: bool = False
 
 
 def read_follow_up(question: str, turns: Sequence[Answer]) -> FollowUp:
@@ -107,7 +109,8 @@ def read_follow_up(question: str, turns: Sequence[Answer]) -> FollowUp:
     ):
         readings = complete(text, turns)
         if readings:
-            return FollowUp("question", text, "surely", readings, own)
+            rivals = complete is same_of_other and not own
+            return FollowUp("question", text, "surely", readings, own, rivals)
     text = OPENING.sub("", text) or text
     if not own and _is_fragment(text):
         return FollowUp("question", text, "perhaps", _with_topic(text, turns), own)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.terminal import harmless
+from bot.checks import Check
 from bot.records import Hit
 
 if TYPE_CHECKING:
-    from bot.doctor import Finding
     from bot.indexing import IndexReport
 
 _EXCERPT = 160  # characters of a passage shown in a list of hits
@@ -35,12 +35,12 @@ def _hit_text(rank: int, hit: Hit) -> str:
     )
 
 
-def findings_text(findings: Sequence[Finding]) -> str:
+def findings_text(findings: Sequence[Check]) -> str:
     """List findings, one a line, with the remedy below where there is one."""
     return "\n".join(line for each in findings for line in _finding_lines(each))
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
+def _finding_lines(finding: Check) -> Iterator[str]:
     yield harmless(f"{finding.status:7} {finding.name}: {finding.detail}")
     if finding.remedy:
         yield harmless(f"        -> {finding.remedy}")

@@ -9,6 +9,14 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+ALL = os.environ.get("BOT_FAULTS") == "all"  # every point, not a sample of them
+
+
+def stride(sample: int) -> int:
+    """Return the distance between two points: one where all of them are wanted."""
+    return 1 if ALL else sample
+
+
 _NUMBERS = count()
 Action = Callable[[str, tuple[Path, ...]], None]
 

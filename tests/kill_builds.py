@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config
+from bot.errors import IndexBusyError
+from bot.stores.generations import IndexFolder
 from tests.faults import Counter, Fault, watched
 from tests.scenarios import SCENARIOS, Answers, Scenario, debris, state
 from tests.small_index import (
@@ -33,6 +35,7 @@ from tests.small_index import (
 )
 
 _CHILD_FAILED = 3
+_BUSY = 4
 
 
 def kill() -> None:
@@ -159,6 +162,23 @@ def random_moments(kills: int, folder: Path, seed: int) -> dict[str, Any]:
     return {"kills": done, "problems": problems, "opened": opened}
 
 
+def together(builders: int, folder: Path) -> dict[str, Any]:
+    """Start builds of one index at the same moment, and a patient one after them."""
+    config = settings(folder)
+    write_corpus(config.corpus_path, TEXTS)
+
+    def hasty() -> None:
+        try:
+            build(config)
+        except IndexBusyError:
+            os._exit(_BUSY)
+
+    children = [in_child(hasty) for _ in range(builders)]
+    children.append(in_child(lambda: build(config, patience=60)))
+    codes = [os.WEXITSTATUS(os.waitpid(each, 0)[1]) for each in children]
+    return {"codes": codes, "generation": IndexFolder(config.index_path).generations()}
+
+
 def _read_on(config: Config, allowed: list[Answers], log: Path) -> None:
     """Open the index until told to end; write one byte for each time."""
     stopped: list[int] = []
@@ -174,9 +194,11 @@ def _read_on(config: Config, allowed: list[Answers], log: Path) -> None:
 
 if __name__ == "__main__":
     mode, where, *numbers = sys.argv[1:]
-    first, second = map(int, numbers)
+    first, second = (*map(int, numbers), 0)[:2]
     place = Path(where)
-    if mode == "random":
+    if mode == "together":
+        result = together(first, place)
+    elif mode == "random":
         result = random_moments(first, place, second)
     else:
         result = sweep(mode, place, first, second)

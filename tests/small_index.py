@@ -50,7 +50,8 @@ def build(
     **options: Any,  # noqa: ANN401
 ) -> IndexReport:
     """Build or update an index with the small encoder."""
-    return build_index(config, encoders=small_encoders(encoder), patience=0, **options)
+    options = {"patience": 0, **options}
+    return build_index(config, encoders=small_encoders(encoder), **options)
 
 
 def read(config: Config) -> LocalReader:

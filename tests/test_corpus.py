@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from functools import cache
 from pathlib import Path
@@ -75,8 +75,8 @@ def test_the_front_matter_is_complete(path: str) -> None:
 
     assert front.keys() >= {"title", "sources", "date", "owner", "reviewed_at"}
     assert front["owner"] in OWNERS
-    assert isinstance(front["date"], datetime.date)
-    assert isinstance(front["reviewed_at"], datetime.date)
+    assert isinstance(front["date"], dt.date)
+    assert isinstance(front["reviewed_at"], dt.date)
     assert front["date"] <= front["reviewed_at"]
     assert front["sources"]
     for each in front["sources"]:

@@ -504,10 +504,10 @@ def test_an_index_of_another_format_is_updated_by_a_rebuild_only(
 ) -> None:
     build(config)
     current = config.index_path / "CURRENT"
-    current.write_bytes(current.read_bytes().replace(b"bot-index 1 ", b"bot-index 2 "))
+    current.write_bytes(current.read_bytes().replace(b"bot-index 2 ", b"bot-index 1 "))
 
     for attempt in (build, read):
-        with pytest.raises(IndexIncompatibleError, match=r"format 2.*--rebuild"):
+        with pytest.raises(IndexIncompatibleError, match=r"format 1.*--rebuild"):
             attempt(config)
     build(config, rebuild=True)
 

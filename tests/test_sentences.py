@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.metadata import version
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentences import split_sentences
+from bot.sentences import SPLITTER, split_sentences
 
 # Each case is written with a bar where a sentence ends and the next one begins.
 CASES = [
@@ -195,3 +199,13 @@ def test_text_around_the_block_makes_no_difference(a: str, text: str, b: str) ->
 
     alone = split_sentences(text, 0, len(text))
     assert [(start - len(a), end - len(a)) for start, end in whole] == alone
+
+
+def test_the_version_of_the_model_is_part_of_the_splitters_name() -> None:
+    assert SPLITTER.startswith(f"nupunkt-{version('nupunkt')}+")
+
+
+def test_the_model_is_not_loaded_until_it_is_needed() -> None:
+    code = "import bot.sentences, sys; sys.exit('nupunkt' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.slack_standin.harness import (
     shown,
     with_config,
 )
+from tests.slack_standin.web_api import Fault
 from tests.slack_standin.workspace import Message
 
 QUESTION = "When was JOINT2 established?"
@@ -258,3 +260,29 @@ async def test_configured_prompts_that_have_no_answer_are_left_out(
 
         (call,) = run.slack.api.called(method)
         assert [each["message"] for each in call.arguments["prompts"]] == [prompts[0]]
+
+
+def _more_calls(run: Running, method: str, before: int) -> bool:
+    return len(run.slack.api.called(method)) > before
+
+
+@asynchronous
+async def test_prompts_are_short_at_most_four_and_tried_once_an_index(
+    tmp_path: Path,
+) -> None:
+    many = {
+        f"companies/{n}.md": f"# Firm{n}\n\nFirm{n} makes pumps.\n" for n in range(9)
+    }
+    long = {"companies/a.md": f"# {'Firm' * 30}\n\nIt makes pumps.\n"}
+    async with running(tmp_path, QUICK, bot=FakeBot({**long, **many})) as run:
+        method = "assistant.threads.setSuggestedPrompts"
+        run.slack.api.faults[method].append(Fault(error="internal_error"))
+        for _ in range(2):
+            before = len(run.slack.api.called(method))
+            run.slack.open_tab(ANN, "messages")
+            await run.slack.until(partial(_more_calls, run, method, before))
+
+        for call in run.slack.api.called(method):
+            prompts = [each["message"] for each in call.arguments["prompts"]]
+            assert prompts == [f"What is Firm{number}?" for number in range(4)]
+        assert len(run.bot.asked) == 4

@@ -291,3 +291,86 @@ async def test_beyond_the_queue_people_are_told_to_come_back(tmp_path: Path) -> 
 
         assert "Too many questions" in shown(run.replies("C2ROOM000")[0])
         assert "2021" in shown(run.replies("C0ROOM000")[0])
+
+
+@asynchronous
+async def test_a_question_deleted_while_its_answer_is_posted_takes_it_back(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, QUICK) as run:
+        run.slack.api.faults["chat.postMessage"].append(Fault(hang=0.4))
+        ts, _ = run.slack.mention("C0GENERAL", QUESTION)
+        await run.slack.until(lambda: run.slack.api.called("chat.postMessage"))
+
+        await run.slack.delete("C0GENERAL", ts)
+        await run.slack.until(lambda: run.slack.api.called("chat.delete"))
+        await run.settled()
+
+        assert run.replies("C0GENERAL") == []
+        run.check()
+
+
+@asynchronous
+async def test_a_reply_is_found_in_a_long_thread_that_may_be_read_only_slowly(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, QUICK) as run:
+        first = run.slack.write("C0GENERAL", "UBOB00000", "A long thread.")["ts"]
+        ts, _ = run.slack.mention("C0GENERAL", QUESTION, thread=first)
+        for _ in range(250):
+            run.slack.write("C0GENERAL", "UBOB00000", "More.", thread=first)
+        reads = run.slack.api.faults["conversations.replies"]
+        reads.extend([LIMITED, Fault(status=500)])
+        post = Fault(status=500, carried_out=True)
+        run.slack.api.faults["chat.postMessage"].append(post)
+        await run.slack.until(lambda: run.slack.api.called("conversations.replies"))
+        await run.settled()
+
+        assert len(run.replies("C0GENERAL", first)) == 1
+        assert len(run.slack.api.called("chat.postMessage")) == 1
+        assert ts
+
+
+@asynchronous
+async def test_a_thread_that_cannot_be_read_is_posted_to_three_times_at_most(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, QUICK) as run:
+        run.slack.api.scopes -= {"channels:history", "groups:history", "im:history"}
+        run.slack.api.faults["chat.postMessage"].extend([Fault(status=500)] * 9)
+        run.slack.mention("C0GENERAL", QUESTION)
+        await run.slack.until(lambda: run.slack.api.called("chat.postMessage"))
+        await run.settled()
+
+        assert len(run.slack.api.called("chat.postMessage")) == 3
+
+
+@asynchronous
+async def test_a_private_reply_whose_address_has_expired_is_given_up(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, QUICK) as run:
+        run.slack.respond_faults.extend([Fault(status=404)])
+        await run.slack.command(QUESTION)
+        await run.slack.until(lambda: not run.slack.respond_faults)
+        await run.settled()
+
+        assert run.slack.private_replies("UANN00000") == []
+
+
+@asynchronous
+async def test_a_shared_answer_is_found_in_the_channel_after_a_lost_connection(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, QUICK) as run:
+        await run.slack.command(QUESTION)
+        await run.slack.until(lambda: run.slack.private_replies("UANN00000"))
+        (answer,) = run.state.answers.recent("UANN00000", 1)
+        fault = Fault(drop=True, carried_out=True)
+        run.slack.api.faults["chat.postMessage"].append(fault)
+        await run.slack.click("C0GENERAL", "UANN00000", "share", answer.id)
+        await run.slack.until(lambda: run.slack.api.called("conversations.history"))
+        await run.settled()
+
+        assert len(run.replies("C0GENERAL")) == 1
+        run.check()

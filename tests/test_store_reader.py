@@ -78,6 +78,7 @@ def test_documents_come_back_as_they_were_read(
     for document in documents:
         assert reader.text(document.info.id) == document.text
         assert reader.document(document.info.id) == document.info
+        assert reader.sections(document.info.id) == document.sections
 
 
 def test_passages_and_sentences_come_back_as_they_were_cut(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.errors import InputError
+from bot.evaluation.question_rows import Problem, csv_rows, json_rows
 
-COLUMNS = ("id", "question", "answerable", "answers", "document", "quote")
-OPTIONAL_COLUMNS = ("turns", "tags", "note")
 _FIELDS = frozenset(
     {"id", "question", "answerable", "answers", "evidence", "turns", "tags", "note"}
 )
-_YES, _NO = frozenset({"true", "yes", "1", "y"}), frozenset({"false", "no", "0", "n"})
-_SEPARATOR = "|"  # between several values of one CSV cell
 _Wrong = Callable[[str, str], None]  # told a field and what is wrong with it
 
 
@@ -27,18 +22,6 @@ class Quote(NamedTuple):
 
     document: str
     quote: str
-
-
-class Problem(NamedTuple):
-    """A fault of a question set: where it is, and what to do about it."""
-
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        return f"line {self.line}, field {self.field!r}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,7 @@ def examine_question_set(path: Path) -> tuple[list[Question], list[Problem]]:
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text: {error}.") from error
     problems: list[Problem] = []
-    read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
+    read = csv_rows if path.suffix.lower() == ".csv" else json_rows
     questions = [
         question
         for line, row in read(text, problems)
@@ -250,61 +233,3 @@ def _repeated(questions: Iterable[Question]) -> Iterator[Problem]:
             yield Problem(
                 each.line, "id", f"{each.id!r} is already used in line {first}."
             )
-
-
-def _json_rows(
-    text: str, problems: list[Problem]
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, raw in enumerate(text.split("\n"), start=1):
-        if not raw.strip():
-            continue
-        try:
-            row = json.loads(raw)
-        except (ValueError, RecursionError) as error:
-            problems.append(Problem(line, "", f"is not JSON: {error}."))
-            continue
-        if isinstance(row, dict):
-            yield line, row
-        else:
-            problems.append(Problem(line, "", "is not a JSON object."))
-
-
-def _csv_rows(
-    text: str, problems: list[Problem]
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = reader.fieldnames or []
-    missing = [each for each in COLUMNS if each not in names]
-    if missing:
-        message = f"the header lacks it; it must have {', '.join(COLUMNS)}."
-        problems.append(Problem(1, missing[0], message))
-        return
-    for row in reader:
-        try:
-            yield reader.line_num, _from_cells(row)
-        except ValueError as error:
-            problems.append(Problem(reader.line_num, str(error), "must be yes or no."))
-
-
-def _from_cells(row: Mapping[str | None, Any]) -> dict[str, Any]:
-    """Turn spreadsheet cells into the form that a line of JSONL has."""
-    cells = {
-        name: value.strip()
-        for name, value in row.items()
-        if name is not None and isinstance(value, str)
-    }
-    said = cells.pop("answerable", "").casefold()
-    if said not in _YES | _NO:
-        raise ValueError("answerable")
-    values: dict[str, Any] = {"answerable": said in _YES}
-    for name in ("answers", "turns", "tags"):
-        pieces = (each.strip() for each in cells.pop(name, "").split(_SEPARATOR))
-        values[name] = [each for each in pieces if each]
-    pairs = [
-        {"document": cells.pop(name), "quote": cells.pop(other, "")}
-        for name in sorted(cells)
-        if name.startswith("document")
-        for other in [name.replace("document", "quote", 1)]
-    ]
-    values["evidence"] = [each for each in pairs if any(each.values())]
-    return {**cells, **values}

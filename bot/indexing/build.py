@@ -20,7 +20,7 @@ from bot.indexing.assembly import (
 )
 from bot.indexing.encoding import EncoderSource
 from bot.indexing.report import IndexReport, Listener, Progress
-from bot.indexing.scan import Chosen, Scan, Spool, choose, omissions
+from bot.indexing.scan import Chosen, Scan, Spool, choose, differences, omissions
 from bot.ingest.files import list_files
 from bot.ingest.registry import INGEST
 from bot.sentences import SPLITTER
@@ -170,7 +170,7 @@ class _Build:
         left_out = omissions(files, chosen)
         warnings = self._clean(manifest.generation)
         return IndexReport(
-            **self._differences(chosen),
+            **differences(present.files if present else {}, chosen),
             refused=tuple(each for each in left_out if each.refused),
             skipped=tuple(each for each in left_out if not each.refused),
             documents=len(chosen),
@@ -236,16 +236,3 @@ class _Build:
         except IndexWriteError as error:
             warnings.append(str(error))
         return warnings
-
-    def _differences(self, chosen: Chosen) -> dict[str, Any]:
-        """Compare the documents with those of the generation before."""
-        files = self.present.files.values() if self.present else ()
-        old = {id_: document.digest for id_, (_, document) in choose(files).items()}
-        new = {id_: document.digest for id_, (_, document) in chosen.items()}
-        both = old.keys() & new.keys()
-        return {
-            "added": tuple(sorted(new.keys() - old.keys())),
-            "changed": tuple(sorted(each for each in both if old[each] != new[each])),
-            "removed": tuple(sorted(old.keys() - new.keys())),
-            "unchanged": sum(old[each] == new[each] for each in both),
-        }

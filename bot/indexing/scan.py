@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import fsio
 from bot.chunking import split
@@ -156,3 +157,16 @@ def omissions(files: Mapping[str, SourceFile], chosen: Chosen) -> list[Omission]
                 reason = f"the id {document.id!r} is taken by {owner}; change one"
                 found.append(Omission(file.path, reason, refused=True))
     return sorted(found, key=lambda each: (each.path, each.reason))
+
+
+def differences(before: Mapping[str, SourceFile], chosen: Chosen) -> dict[str, Any]:
+    """Compare the chosen documents with those of the generation before."""
+    old = {id_: each.digest for id_, (_, each) in choose(before.values()).items()}
+    new = {id_: each.digest for id_, (_, each) in chosen.items()}
+    both = old.keys() & new.keys()
+    return {
+        "added": tuple(sorted(new.keys() - old.keys())),
+        "changed": tuple(sorted(each for each in both if old[each] != new[each])),
+        "removed": tuple(sorted(old.keys() - new.keys())),
+        "unchanged": sum(old[each] == new[each] for each in both),
+    }

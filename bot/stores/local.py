@@ -13,7 +13,7 @@ import numpy as np
 from bot.config import Config, RetrievalConfig
 from bot.dense import Encoder, Floats, cosines
 from bot.lexical import LexicalIndex
-from bot.records import Chunk, DocumentInfo, Sentence
+from bot.records import Chunk, DocumentInfo, Section, Sentence
 from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place
 from bot.stores.encoders import EncoderFactory
@@ -205,6 +205,11 @@ class LocalReader:
         """The whole stored text of a document."""
         shelf, number = self._document(document)
         return shelf.text(number)
+
+    def sections(self, document: str) -> tuple[Section, ...]:
+        """The sections of a document in order, with the anchors of their headings."""
+        shelf, number = self._document(document)
+        return shelf.sections(number)
 
     def close(self) -> None:
         """Let the generation go."""

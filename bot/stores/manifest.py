@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMAT = 1  # of all files of the index; another number is refused, never guessed at
+FORMAT = 2  # of all files of the index; another number is refused, never guessed at
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 Settings = Mapping[str, Any]  # JSON values: versions and parameters that shape an index

@@ -1,4 +1,4 @@
-"""The term counts of many buckets become those of their collection, in little memory."""
+"""The term counts of buckets become those of their collection, in little memory."""
 
 from __future__ import annotations
 

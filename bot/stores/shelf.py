@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.dense import Floats
 from bot.lexical import Postings
-from bot.records import Chunk, DocumentInfo, Sentence
+from bot.records import Chunk, DocumentInfo, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
 from bot.stores.documents import Documents, chunk_id
 from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
@@ -53,6 +53,11 @@ class Shelf:
         """Text of a document."""
         documents, local = self.places[number]
         return documents.text(local)
+
+    def sections(self, number: int) -> tuple[Section, ...]:
+        """Sections of a document, in order."""
+        documents, local = self.places[number]
+        return documents.sections(local)
 
     def chunk(self, number: int, position: int) -> Chunk:
         """Chunk of a document, by its position."""

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bot.app import Bot, open_bot
 from bot.channels.terminal_chat import commands
+from bot.channels.terminal_chat.desk import Desk
 from bot.channels.terminal_chat.memory import Memory
 from bot.channels.terminal_chat.screens import RichScreen
 from bot.channels.terminal_chat.session import Session
@@ -58,7 +59,7 @@ def main() -> None:
         )
         desk = LocalDesk(opened, lambda _: "")
         screen = RichScreen(console, links=True)  # the drawing leaves them out
-        session = Session(Later(lambda: desk).begin(), screen, Memory(None))
+        session = Session(Later[Desk](lambda: desk).begin(), screen, Memory(None))
         for message in _MESSAGES:
             console.print(Text(f"> {message}", "bold"))
             if message.startswith("/"):

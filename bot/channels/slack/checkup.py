@@ -5,30 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Literal
 
 import aiohttp
 
 from bot.channels.slack.manifest import scopes
 from bot.channels.slack.tokens import Secrets, read_secrets
 from bot.channels.slack.web import Result, WebCaller, open_client
+from bot.checks import Check
 from bot.errors import SlackError
 from bot.slack_config import SlackConfig
 
 _TIMEOUT_S = 10.0
 _SKEW_S = 60.0  # Slack's signatures are good for 300
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one check found, and the remedy where one is needed."""
-
-    name: str
-    status: Literal["ok", "warning", "failed"]
-    detail: str
-    remedy: str = ""
 
 
 def check_slack(config: SlackConfig, environment: Mapping[str, str]) -> list[Check]:

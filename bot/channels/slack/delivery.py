@@ -69,14 +69,7 @@ class Delivery:
             resumed: it may have been posted already, by a process that died.
         """
         mark = mark_of(job.key)
-        metadata = {
-            "event_type": EVENT_TYPE,
-            "event_payload": {"question": mark, "answer": answer_id},
-        }
-        place: dict[str, Any] = {"channel": job.channel}
-        if job.thread:
-            place["thread_ts"] = job.thread
-        quiet = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+        place = _place(job, mark, answer_id)
         tries = _Tries(self.config)
         unsure, blind, forms = resumed, 0, list(forms)
         while True:
@@ -90,7 +83,7 @@ class Delivery:
                         "failed", error="unknown outcome, history unreadable"
                     )
             await lane.turn()
-            call = {**place, **quiet, **forms[0].arguments(), "metadata": metadata}
+            call = {**place, **forms[0].arguments()}
             result = await self.caller.call("chat.postMessage", call)
             self._note("chat.postMessage", result)
             if result.done:
@@ -223,6 +216,21 @@ class _Tries:
             lane.hold(wait)
         await asyncio.sleep(wait)
         return True
+
+
+def _place(job: Job, mark: str, answer_id: str) -> dict[str, Any]:
+    """Where a reply goes, what names it, and that it shows nothing by itself."""
+    place: dict[str, Any] = {
+        "channel": job.channel,
+        "metadata": {
+            "event_type": EVENT_TYPE,
+            "event_payload": {"question": mark, "answer": answer_id},
+        },
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "parse": "none",
+    }
+    return {**place, "thread_ts": job.thread} if job.thread else place
 
 
 def _marked(data: Mapping[str, Any], mark: str) -> list[str]:
