@@ -18,6 +18,7 @@ from bot.records import (
     Span,
 )
 from bot.stores.protocol import Reader
+from bot.wording import source_line
 
 _MAX_NEAREST = 3
 _MAX_QUOTE = 1_500  # characters of a quoted list; a longer one is cut between items
@@ -162,18 +163,6 @@ def _quote_segments(citations: Sequence[Citation]) -> Iterator[Segment]:
         yield Segment("template", opening)
         yield Segment("quote", each.quote, each.number)
         yield Segment("template", f'" [{each.number}]')
-
-
-def source_line(citation: Citation) -> str:
-    """Name a source in one line: number, title, section, document and date."""
-    place = " > ".join((citation.title, *_below_title(citation)))
-    dated = f", as of {citation.date}" if citation.date else ""
-    return f"[{citation.number}] {place} ({citation.document}{dated})"
-
-
-def _below_title(citation: Citation) -> tuple[str, ...]:
-    repeats = citation.section[:1] == (citation.title,)
-    return citation.section[1:] if repeats else citation.section
 
 
 def _refuse(found: Found, reader: Reader, config: AnswersConfig, id_: str) -> Answer:

@@ -17,13 +17,15 @@ from bot.question_parts import (
 from bot.records import Answer
 
 _ORDINALS = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3,
-    "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "seventh": 6, "7th": 6,
-    "eighth": 7, "8th": 7, "last": -1, "former": 0, "latter": -1,
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2,
+    "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
+    "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "last": -1,
+    "former": 0, "latter": -1,
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b(?:the )?(?P<word>{'|'.join(_ORDINALS)})"
-    r"(?: one\b| of (?:them|those|these)\b|$)|\b(?:number|no\.?|item|point) ?(?P<number>\d{1,2})\b",
+    r"(?: one\b| of (?:them|those|these)\b|$)"
+    r"|\b(?:number|no\.?|item|point) ?(?P<number>\d{1,2})\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(

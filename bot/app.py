@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot import answering
+from bot import config as configuration
 from bot.answering import Found
 from bot.calibration import IDENTITY, Calibration, read_calibration
 from bot.certificates import read_certificate, warning
-from bot.config import Config, read_config
+from bot.config import Config
 from bot.conversation import Conversation, Shown
 from bot.cross_encoder import LazyCrossEncoder, SentenceScorer
 from bot.decision import confidence
@@ -38,6 +39,8 @@ from bot.retrieval import Mode, Retriever, best_per_document
 from bot.scope import merged, search_within, unshown
 from bot.stores.protocol import Reader, Visible
 from bot.text import tokenize
+
+configure = configuration.configure  # for Python programs, beside open_bot
 
 _LOG = logging.getLogger("bot")
 _DOCUMENTS_LOOKED_AT = 50  # to tell the languages of the corpus
@@ -269,30 +272,6 @@ class _Watch:
 
 def _milliseconds(start: float) -> float:
     return round((time.perf_counter() - start) * 1000, 3)
-
-
-def configure(
-    corpus: str | Path | None = None,
-    index: str | Path | None = None,
-    config: Config | Path | None = None,
-) -> Config:
-    """Read bot.toml and put the folders named here over those it names.
-
-    Raises:
-        ConfigError: bot.toml is wrong.
-    """
-    settings = config if isinstance(config, Config) else read_config(config)
-    if corpus is not None:
-        path = str(Path(corpus).absolute())
-        settings = dataclasses.replace(
-            settings, corpus=dataclasses.replace(settings.corpus, path=path)
-        )
-    if index is not None:
-        path = str(Path(index).absolute())
-        settings = dataclasses.replace(
-            settings, index=dataclasses.replace(settings.index, path=path)
-        )
-    return settings
 
 
 def open_bot(

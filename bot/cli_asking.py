@@ -121,21 +121,21 @@ def chat(
 
     Example: printf 'When was JOINT2 established?\nwhy?\n' | bot chat
     """
-    from bot.app import configure, open_bot  # noqa: PLC0415 - keeps --help quick
     from bot.channels.terminal_chat.chat import Manner  # noqa: PLC0415 - the same
     from bot.channels.terminal_chat.chat import chat as run  # noqa: PLC0415 - the same
-    from bot.progress import notice  # noqa: PLC0415 - the same
+    from bot.config import configure  # noqa: PLC0415 - the same
 
     settings = configure(corpus, index, config)
     if not _has_index(settings):
         _build_first(settings)
 
     def opened() -> LocalDesk:
-        from bot import desk  # noqa: PLC0415 - imported while the person types
+        # Everything else is imported while the person types.
+        from bot.app import open_bot  # noqa: PLC0415
+        from bot.desk import LocalDesk  # noqa: PLC0415
+        from bot.progress import notice  # noqa: PLC0415
 
-        return desk.LocalDesk(
-            lambda: open_bot(config=settings, notice=notice), _rebuild
-        )
+        return LocalDesk(lambda: open_bot(config=settings, notice=notice), _rebuild)
 
     run(opened, settings.index_path, Manner(resume, plain, filter_))
 

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 @contextmanager
 def open_subject(config: Config) -> Iterator[Subject]:
     """Open the bot as evaluation sees it; a missing index is built first."""
-    from bot.evaluation.subject import Subject, lenient  # noqa: PLC0415
+    from bot.evaluation.replay import Recorder, Replayer  # noqa: PLC0415 - quick help
+    from bot.evaluation.subject import Subject, lenient  # noqa: PLC0415 - the same
 
     with open_measured(config) as bot:
-        withheld = dataclasses.replace(bot, config=lenient(bot.config))
-        yield Subject(bot, withheld)
+        willing = dataclasses.replace(bot, config=lenient(bot.config))
+        if bot.scorer is None:
+            yield Subject(bot, willing)
+            return
+        recorder = Recorder(bot.scorer)
+        yield Subject(
+            dataclasses.replace(bot, scorer=recorder),
+            dataclasses.replace(willing, scorer=Replayer(recorder)),
+            recorder.known.clear,
+        )
 
 
 def open_measured(config: Config) -> Bot:

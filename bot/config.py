@@ -212,6 +212,30 @@ def read_config(path: Path | None = None) -> Config:
     return dataclasses.replace(_sections(values, file), folder=file.parent)
 
 
+def configure(
+    corpus: str | Path | None = None,
+    index: str | Path | None = None,
+    config: Config | Path | None = None,
+) -> Config:
+    """Read bot.toml and put the folders named here over those it names.
+
+    Raises:
+        ConfigError: bot.toml is wrong.
+    """
+    settings = config if isinstance(config, Config) else read_config(config)
+    if corpus is not None:
+        path = str(Path(corpus).absolute())
+        settings = dataclasses.replace(
+            settings, corpus=dataclasses.replace(settings.corpus, path=path)
+        )
+    if index is not None:
+        path = str(Path(index).absolute())
+        settings = dataclasses.replace(
+            settings, index=dataclasses.replace(settings.index, path=path)
+        )
+    return settings
+
+
 def _sections(values: dict[str, Any], file: Path) -> Config:
     kinds = {
         name: kind

@@ -6,11 +6,11 @@ import dataclasses
 import secrets
 
 from bot import wording
-from bot.answering import source_line
 from bot.followups import FollowUp
 from bot.mentions import own_words
 from bot.records import Answer, Reading, Segment
 from bot.text import tokenize
+from bot.wording import source_line
 
 
 def talk(kind: str, message: str) -> Answer:

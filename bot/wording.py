@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from bot.records import Segment
+from bot.records import Citation, Segment
 
 Values = Mapping[str, str | Sequence[Segment]]
 
@@ -64,3 +64,15 @@ def _pieces(text: str, values: Values) -> Iterator[Segment]:
         else:
             yield from value
     yield Segment("template", text[place:])
+
+
+def source_line(citation: Citation) -> str:
+    """Name a source in one line: number, title, section, document and date."""
+    place = " > ".join((citation.title, *_below_title(citation)))
+    dated = f", as of {citation.date}" if citation.date else ""
+    return f"[{citation.number}] {place} ({citation.document}{dated})"
+
+
+def _below_title(citation: Citation) -> tuple[str, ...]:
+    repeats = citation.section[:1] == (citation.title,)
+    return citation.section[1:] if repeats else citation.section

@@ -211,8 +211,9 @@ def test_lines_are_remembered_from_session_to_session(start: Start) -> None:
     again.see("When was the ferry Anna built")
     again.type("\x15\x12ferry An")
     again.see("search")
-    again.type("\x1b\r")
-    _leave_now(again)
+    again.type("\r\r")
+    again.see("Confidence")
+    _leave(again)
 
 
 def _leave_now(terminal: Terminal) -> None:

@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
-from bot.answering import Found, source_line
+from bot.answering import Found
 from bot.channels.terminal import harmless
 from bot.channels.terminal_chat import commands
 from bot.channels.terminal_chat.chat import Manner, chat
@@ -34,6 +37,7 @@ from bot.channels.terminal_chat.lines import (
 )
 from bot.channels.terminal_chat.links import file_url, safe_url, shows_links
 from bot.channels.terminal_chat.memory import Memory, state_folder
+from bot.channels.terminal_chat.prompting import LivePrompt
 from bot.channels.terminal_chat.screens import PlainScreen, RichScreen
 from bot.channels.terminal_chat.session import LeaveError, Session
 from bot.channels.terminal_chat.transcript import transcript
@@ -55,6 +59,7 @@ from bot.records import (
 )
 from bot.scope import documents_of, merged, search_within, unshown
 from bot.suggestions import suggest
+from bot.wording import source_line
 from tests.quiet_desk import QuietDesk, refusal
 
 QUOTE = "The *tug* was built in 1998\nin <b>Bremen</b>."
@@ -171,6 +176,16 @@ def test_a_passage_shows_the_quote_marked_in_its_surroundings() -> None:
     assert 20 < len(lines) < 120
     whole = [each.text for each in lines[2:] if each.text.startswith("line")]
     assert set(whole) <= set(long.split("\n"))
+
+
+def test_a_passage_is_shown_without_the_front_matter() -> None:
+    text = f"---\ntitle: Tug\n---\n{QUOTE}\n"
+    start = text.index(QUOTE)
+    cited = Citation(1, "d", "D", (), QUOTE, start, start + len(QUOTE), text_hash(""))
+
+    shown = [each.text for each in passage_lines(cited, text, nowhere)]
+
+    assert shown[2:] == QUOTE.split("\n")
 
 
 @pytest.mark.parametrize(
@@ -680,3 +695,37 @@ def test_an_explanation_names_question_passages_sentences_and_bar() -> None:
 
 def test_a_line_of_text_is_one_piece() -> None:
     assert line("x", "hint") == Line((Piece("x", "hint"),))
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("one\r", "one"),
+        ("one\\\rtwo\r", "one\ntwo"),
+        ("one\x1b\rtwo\r", "one\ntwo"),
+        ("/wh\t\r", "/why"),
+        ("what is a Tu\t?\r", "what is a Tug?"),
+        ("\x1b[200~one\ntwo\x1b[201~\r", "one\ntwo"),
+        ("\x1b[A\r", "typed before"),
+        ("\x12befo\r\r", "typed before"),
+    ],
+)
+def test_keys_make_messages(keys: str, message: str, tmp_path: Path) -> None:
+    history = tmp_path / "history"
+    history.write_text("\n# 2024-05-01 12:00:00\n+typed before\n")
+    with create_pipe_input() as pipe, create_app_session(pipe, DummyOutput()):
+        prompt = LivePrompt(history, lambda: KNOWN, lambda: "status")
+        pipe.send_text(keys)
+
+        assert prompt.read() == message
+        prompt.redraw()
+
+
+def test_ctrl_d_leaves_and_ctrl_c_drops_the_line() -> None:
+    for keys, error in (("\x04", EOFError), ("typed\x03", KeyboardInterrupt)):
+        with create_pipe_input() as pipe, create_app_session(pipe, DummyOutput()):
+            prompt = LivePrompt(None, lambda: KNOWN, lambda: "status")
+            pipe.send_text(keys)
+
+            with pytest.raises(error):
+                prompt.read()

@@ -12,9 +12,11 @@ from bot.config import AnswersConfig, Config
 from bot.errors import InputError
 from bot.evaluation.cache import Cache
 from bot.evaluation.outcomes import read_run, select, write_run
+from bot.evaluation.replay import Recorder, Replayer
 from bot.evaluation.runner import evaluate
 from bot.evaluation.summary import summarise
 from tests.eval_samples import QUESTIONS, RIGHT, TEXTS, bot, run, subject
+from tests.word_scorer import WordScorer
 
 
 def cache(folder: Path, index: str = "i", **settings: object) -> Cache:
@@ -180,3 +182,19 @@ def test_settings_that_decide_answers_are_in_the_run() -> None:
 
     assert measured.settings["answers"]["threshold"] == 0.25
     assert "corpus" not in measured.settings
+
+
+def test_a_question_asked_leniently_scores_no_pair_again() -> None:
+    scorer = WordScorer()
+    recorder = Recorder(scorer)
+    again = Replayer(recorder)
+    first = recorder.score_pairs([("a tug", "The tug."), ("a tug", "The sea.")])
+    recorder.score_pairs([("a tug", "The tug.")])
+    assert len(scorer.seen) == 3  # asking anew is timed as users have it
+
+    second = again.score_pairs(
+        [("a tug", "The sea."), ("a tug", "New."), ("a tug", "The tug.")]
+    )
+
+    assert second[::2] == first[::-1]
+    assert scorer.seen[3:] == [("a tug", "New.")]

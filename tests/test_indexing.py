@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,13 +169,17 @@ def test_an_empty_corpus_has_an_index_that_finds_nothing(config: Config) -> None
 def test_what_is_refused_or_left_out_is_listed_with_its_reason(config: Config) -> None:
     (config.corpus_path / "broken.md").write_bytes(b"\xff\xfe\x00\xd8")
     (config.corpus_path / "empty.txt").write_bytes(b"")
+    (config.corpus_path / "huge.md").write_bytes(b"x" * (2 << 20))
+    (config.corpus_path / "link.md").symlink_to("/etc/hostname")
     (config.corpus_path / "private.md").write_text(
         "---\nindex: false\n---\n\n# P\n\nx.\n"
     )
 
-    report = build(config)
+    small = dataclasses.replace(config.corpus, max_file_mib=1)
+    report = build(dataclasses.replace(config, corpus=small))
 
-    assert [each.path for each in report.refused] == ["broken.md", "empty.txt"]
+    names = ["broken.md", "empty.txt", "huge.md", "link.md"]
+    assert [each.path for each in report.refused] == names
     assert [each.path for each in report.skipped] == ["private.md"]
     assert all(each.reason for each in (*report.refused, *report.skipped))
     assert report.documents == 6
@@ -538,3 +543,36 @@ def test_the_hash_seed_of_the_process_does_not_matter(
     )
 
     assert result.stdout.strip() == expected
+
+
+def test_a_file_that_goes_while_the_corpus_is_read_is_refused_alone(
+    config: Config,
+) -> None:
+    file = config.corpus_path / "ships/tug.md"
+
+    def remove(progress: Progress) -> None:
+        if progress.note == "ships/tug.md":
+            file.unlink()
+
+    report = build(config, progress=remove)
+
+    assert [each.path for each in report.refused] == ["ships/tug.md"]
+    assert report.documents == 5
+    assert build(config).refused == ()
+
+
+def test_a_file_that_changes_while_the_corpus_is_read_is_of_one_moment(
+    config: Config,
+) -> None:
+    build(config)
+    file = config.corpus_path / "ships/tug.md"
+
+    def change(progress: Progress) -> None:
+        if progress.note == "ships/tug.md":
+            file.write_text("# Tug\n\nChanged at the last moment.\n", encoding="utf-8")
+
+    report = build(config, progress=change)
+
+    assert report.changed == ("ships/tug.md",)
+    with closing(read(config)) as reader:
+        assert reader.text("ships/tug.md") == file.read_text(encoding="utf-8")

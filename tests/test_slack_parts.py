@@ -267,21 +267,26 @@ def test_small_talk_is_shown_as_it_is() -> None:
 
 
 @asynchronous
-async def test_an_entry_that_killed_what_took_it_up_is_abandoned(
+async def test_a_question_that_kills_what_takes_it_up_is_turned_down_in_the_end(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, QUICK) as run:
-        job = Job("mention", "T0TEAM000", "C0GENERAL", "UANN00000", "1.1", QUESTION)
+        message = run.slack.write("C0GENERAL", "UANN00000", QUESTION)
+        decided = decide(
+            run.slack.mention_event("C0GENERAL", message), run.service.context.me
+        )
+        assert isinstance(decided, Job)
         claim = run.state.inbox.claim
         claim("odd", {"nobody": "knows"}, "dead", 0, 0)
-        claim(job.key, job.payload(), "dead", 0, 0)
+        claim(decided.key, decided.payload(), "dead", 0, 0)
         for _ in range(intake._MOST_TAKES):  # noqa: SLF001 - the number is the test
-            run.state.inbox.take("dead", 1, 0, 9)
+            run.state.inbox.take("dead", 1, -1, 9)
 
-        await run.slack.until(lambda: run.state.inbox.unfinished() == 0)
+        reply = await run.answer_to(message["ts"])
 
-        assert run.replies("C0GENERAL") == []
-        entry = run.state.inbox.get(job.key)
+        assert "Something went wrong" in shown(reply)
+        assert run.bot.asked == []
+        entry = run.state.inbox.get("odd")
         assert entry is not None
         assert entry.status == "failed"
 

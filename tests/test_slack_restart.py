@@ -120,7 +120,7 @@ async def test_a_process_that_dies_is_replaced_by_one_that_lives(
 @asynchronous
 async def test_many_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path) -> None:
     asked = []
-    async with SlackStandIn(redeliver_after=0.5) as slack:
+    async with SlackStandIn(redeliver_after=5.0) as slack:
         for number in range(8):
             async with _process(slack, tmp_path) as process:
                 for _ in range(3):
@@ -133,6 +133,7 @@ async def test_many_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path) 
                 lambda: all(slack.workspace.replies("C0GENERAL", ts) for ts in asked),
                 60,
             )
+            assert slack.socket_mode.given_up == 0
             await _answered_once(slack, tmp_path, asked[-1])
 
     assert [len(slack.workspace.replies("C0GENERAL", ts)) for ts in asked] == [1] * 24

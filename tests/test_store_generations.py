@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from bot.config import Config, EncoderConfig
 from bot.errors import BotError, IndexDamagedError
 from bot.indexing.rollback import roll_back
 from bot.stores import building, locks
-from bot.stores.generations import IndexFolder
+from bot.stores.generations import Generation, IndexFolder, line_of
+from tests.faults import watched
 from tests.scenarios import EDITED, debris
 from tests.small_index import (
     TEXTS,
@@ -24,6 +27,7 @@ from tests.small_index import (
     settings,
     write_corpus,
 )
+from tests.test_store_manifest import MANIFEST
 
 
 @pytest.fixture
@@ -109,3 +113,138 @@ def test_going_back_needs_an_older_generation(tmp_path: Path) -> None:
 
     with pytest.raises(BotError, match="no generation before 1"):
         roll_back(config)
+
+
+def test_going_back_skips_a_generation_whose_build_was_killed(config: Config) -> None:
+    folder = IndexFolder(config.index_path)
+    first = answers(config)
+
+    def kill_before_the_switch(operation: str, paths: tuple[Path, ...]) -> None:
+        if (operation, paths[0].name) == ("rename", "CURRENT"):
+            raise KeyboardInterrupt
+
+    write_corpus(config.corpus_path, TEXTS)
+    with watched(kill_before_the_switch), pytest.raises(KeyboardInterrupt):
+        build(config)
+    assert folder.generations() == [3, 2, 1]
+    build(config)
+
+    assert folder.generations() == [4, 2]
+    assert roll_back(config) == 2
+    assert answers(config) == first
+
+
+def test_what_was_gone_back_from_is_not_kept_in_place_of_what_is_used(
+    config: Config,
+) -> None:
+    roll_back(config)
+    write_corpus(config.corpus_path, {"a.md": "# A\n\nAnother.\n"})
+
+    build(config)
+
+    assert IndexFolder(config.index_path).generations() == [3, 1]
+
+
+def test_a_rebuild_can_be_gone_back_from(config: Config) -> None:
+    before = answers(config)
+    write_corpus(config.corpus_path, TEXTS)
+    build(config, rebuild=True)
+
+    assert roll_back(config) == 2
+    assert answers(config) == before
+
+
+def test_a_damaged_generation_that_a_reader_holds_keeps_its_objects(
+    config: Config,
+) -> None:
+    folder = IndexFolder(config.index_path)
+    with closing(read(config)) as reader:
+        manifest = folder.manifest_path(2)
+        manifest.write_bytes(manifest.read_bytes()[:-1])
+        report = build(config, rebuild=True)
+
+        assert "damaged, and a reader holds it" in report.warnings[0]
+        assert reader.encoder.name == "hashed-words-1"
+    assert build(config).warnings == ()
+    assert debris(config) == []
+
+
+def once(act: Callable[[], object]) -> Callable[[], None]:
+    """Return a function that acts when it is first called, and not again."""
+    done: list[bool] = []
+
+    def acting() -> None:
+        if not done:
+            done.append(True)
+            act()
+
+    return acting
+
+
+def test_a_reader_that_is_overtaken_by_builds_opens_the_newest(tmp_path: Path) -> None:
+    config = settings(tmp_path, keep=1)
+    write_corpus(config.corpus_path, TEXTS)
+    build(config)
+
+    def overtake() -> None:
+        write_corpus(config.corpus_path, EDITED)
+        build(config)
+
+    acting = once(overtake)
+    with watched(lambda operation, _: acting() if operation == "lock" else None):
+        reader = read(config)
+
+    assert reader.generation == 2
+    assert reader.text("ships/tug.md") == EDITED["ships/tug.md"]
+    reader.close()
+
+
+def test_a_manifest_that_is_removed_while_it_is_locked_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings(tmp_path, keep=1)
+    write_corpus(config.corpus_path, TEXTS)
+    build(config)
+    flock = fcntl.flock
+
+    def overtake() -> None:
+        write_corpus(config.corpus_path, EDITED)
+        build(config)
+
+    acting = once(overtake)
+
+    def slow_flock(descriptor: int, operation: int) -> None:
+        if operation == fcntl.LOCK_SH:
+            acting()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", slow_flock)
+    with closing(read(config)) as reader:
+        assert reader.generation == 2
+
+
+def test_a_manifest_that_is_not_the_expected_one_is_looked_for_again(
+    config: Config,
+) -> None:
+    manifest = IndexFolder(config.index_path).manifest_path(2)
+
+    def replace() -> None:
+        manifest.write_bytes(b"that of somebody else")
+        build(config, rebuild=True)
+
+    acting = once(replace)
+    with watched(lambda operation, _: acting() if operation == "lock" else None):
+        reader = read(config)
+
+    assert reader.generation == 3
+    reader.close()
+
+
+def test_a_line_of_generations_ends_where_one_is_missing_or_comes_twice() -> None:
+    one = dataclasses.replace(MANIFEST, generation=1, parent="two")
+    two = dataclasses.replace(MANIFEST, generation=2, parent="one")
+    generations = {2: Generation(two, "two"), 1: Generation(one, "one"), 3: None}
+
+    assert line_of(generations, 2) == [2, 1]
+    assert line_of(generations, 3) == []
+    assert line_of({2: generations[2]}, 2) == [2]

@@ -36,7 +36,10 @@ def plots(verdict: Verdict) -> str:
                 "Reliability", reliability(BY_NAME["ECE"].table(outcomes))
             ),
         ),
-        ("Accuracy by type; the line is the baseline", _types(verdict, before)),
+        (
+            f"Accuracy by type{'; the line is the baseline' if before else ''}",
+            _types(verdict, before),
+        ),
         ("Milliseconds from question to answer", _latency(outcomes)),
     ]
     return "".join(figure(caption, svg) for caption, svg in drawn)

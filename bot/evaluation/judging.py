@@ -160,4 +160,4 @@ def _stage(gold: Gold, observation: Observation, read_at: int) -> Stage:
     shown = answer if answer["status"] == "answered" else observation.anyway
     if shown is None or not any(_held(gold, each) for each in shown["citations"]):
         return "evidence"
-    return "short answer" if answer["status"] == "answered" else "decision"
+    return "decision" if _right(gold, shown) else "short answer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -57,6 +57,7 @@ class Subject:
 
     bot: Bot
     lenient: Bot | None = None
+    forget: Callable[[], object] = lambda: None  # called before each question
 
     @property
     def index(self) -> str:
@@ -86,6 +87,7 @@ class Subject:
         The search is for the question as it was read in its thread, so a follow-up is
         judged by what the bot made of it.
         """
+        self.forget()
         answer = _ask(self.bot, question)
         hits = self.bot.search(answer.reading.text, DEPTH)
         anyway = None

@@ -24,7 +24,13 @@ from bot.indexing.scan import Chosen, Scan, Spool, choose, differences, omission
 from bot.ingest.files import list_files
 from bot.ingest.registry import INGEST
 from bot.sentences import SPLITTER
-from bot.stores.building import building, commit, next_generation, remove_old
+from bot.stores.building import (
+    building,
+    commit,
+    current_hash,
+    next_generation,
+    remove_old,
+)
 from bot.stores.compatibility import fingerprint
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import IndexFolder, hold_current
@@ -103,7 +109,6 @@ class _Present:
     """The index as it is before the build."""
 
     manifest: Manifest
-    sha256: str
     files: dict[str, SourceFile]  # by path
 
 
@@ -114,7 +119,7 @@ def _read_present(folder: IndexFolder) -> _Present | None:
         return None
     held.release()  # the build lock keeps it
     files = read_sources(folder.objects, held.manifest.sources)
-    return _Present(held.manifest, held.sha256, {each.path: each for each in files})
+    return _Present(held.manifest, {each.path: each for each in files})
 
 
 def settings_of(config: Config) -> dict[str, Any]:
@@ -208,7 +213,7 @@ class _Build:
         collections = join_buckets(self.writer, former, plan, buckets)
         manifest = Manifest(
             next_generation(self.folder),
-            self.present.sha256 if self.present else None,
+            current_hash(self.folder),
             settings,
             entry,
             collections,

@@ -24,6 +24,7 @@ _BYTES = "bytes"
 _LONGEST_HEADER = 1 << 16  # bytes: an archive has a handful of parts
 
 Part = NDArray[Any] | bytes
+_View = NDArray[Any] | memoryview
 
 
 class ArchiveError(ValueError):
@@ -61,14 +62,14 @@ class Archive:
         """
         self._parts = dict(_parts(data))
 
-    def blob(self, name: str) -> bytes:
-        """Return a part that is bytes.
+    def blob(self, name: str) -> memoryview:
+        """Return a part that is bytes, as a view of them.
 
         Raises:
             ArchiveError: there is none of this name.
         """
         part = self._parts.get(name)
-        if not isinstance(part, bytes):
+        if not isinstance(part, memoryview):
             raise ArchiveError(f"part {name} is missing or not bytes")
         return part
 
@@ -96,11 +97,14 @@ class Archive:
         return part
 
     def all(self) -> dict[str, Part]:
-        """Return every part, by name."""
-        return dict(self._parts)
+        """Return every part, by name; bytes are copied."""
+        return {
+            name: bytes(part) if isinstance(part, memoryview) else part
+            for name, part in self._parts.items()
+        }
 
 
-def _parts(data: bytes) -> Iterator[tuple[str, Part]]:
+def _parts(data: bytes) -> Iterator[tuple[str, _View]]:
     line = data.find(b"\n", 0, _LONGEST_HEADER)
     if line < 0:
         raise ArchiveError("there is no header")
@@ -130,8 +134,8 @@ def _size(kind: str, shape: list[int]) -> int:
     return math.prod(shape) * np.dtype(kind).itemsize
 
 
-def _part(data: bytes, offset: int, kind: str, shape: list[int]) -> Part:
+def _part(data: bytes, offset: int, kind: str, shape: list[int]) -> _View:
     if kind == _BYTES:
-        return data[offset : offset + shape[0]]
+        return memoryview(data)[offset : offset + shape[0]]
     flat = np.frombuffer(data, np.dtype(kind), math.prod(shape), offset)
     return flat.reshape(shape)

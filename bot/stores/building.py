@@ -20,9 +20,9 @@ from bot.errors import (
     IndexMissingError,
     IndexWriteError,
 )
-from bot.stores.generations import IndexFolder, Pointer
+from bot.stores.generations import IndexFolder, Pointer, line_of, read_generations
 from bot.stores.locks import Lock, lock_to_build, lock_to_remove
-from bot.stores.manifest import Manifest, ManifestError, read_manifest
+from bot.stores.manifest import Manifest
 from bot.stores.objects import ObjectWriter
 
 _POLL = 0.1  # seconds between two looks at a lock that another build holds
@@ -82,13 +82,14 @@ def commit(folder: IndexFolder, writer: ObjectWriter, manifest: Manifest) -> Non
     """
     writer.sync()
     data = manifest.to_bytes()
+    digest = hashlib.sha256(data).hexdigest()
     draft = writer.draft()
     target = folder.manifest_path(manifest.generation)
     fsio.write(draft, [data])
     fsio.link(draft, target)  # fails where a generation of this number exists
     fsio.remove(draft)
     fsio.sync_folder(target.parent)
-    point_to(folder, writer, Pointer(manifest.generation, _hash(data)))
+    point_to(folder, writer, Pointer(manifest.generation, digest))
 
 
 def point_to(folder: IndexFolder, writer: ObjectWriter, pointer: Pointer) -> None:
@@ -106,8 +107,8 @@ def point_to(folder: IndexFolder, writer: ObjectWriter, pointer: Pointer) -> Non
 def remove_old(folder: IndexFolder, current: int, keep: int) -> list[str]:
     """Remove generations beyond ``keep`` that no reader holds, and unneeded objects.
 
-    A manifest that is damaged or newer than the current one (its build was killed
-    before the switch) is of no use to anyone and goes too.
+    Kept are the current one, the one that it was made from, and so on. A manifest that
+    is damaged, or whose build was killed before the switch, is of no use and goes too.
 
     Returns:
         What could not be removed and why, one line each; the index is whole anyway.
@@ -125,37 +126,39 @@ def remove_old(folder: IndexFolder, current: int, keep: int) -> list[str]:
 
 def _kept(folder: IndexFolder, current: int, keep: int) -> Iterator[Path]:
     """Remove manifests that may go; yield the objects of the others."""
-    numbers = folder.generations()
-    wanted = [number for number in numbers if number <= current][:keep]
-    for number in numbers:
-        file = folder.manifest_path(number)
-        manifest = _readable(fsio.read(file))
-        if manifest is None or number not in wanted:
+    generations = read_generations(folder)
+    wanted = line_of(generations, current)[:keep]
+    for number, generation in generations.items():
+        if number not in wanted:
+            file = folder.manifest_path(number)
             lock = lock_to_remove(file)
             if lock:
-                fsio.remove(file)
-                lock.release()
+                try:
+                    fsio.remove(file)
+                finally:
+                    lock.release()
                 continue
-        if manifest is None:
-            raise IndexWriteError(f"{file} is damaged, and a reader holds it.")
-        yield from (folder.objects.path(each) for each in manifest.objects())
-
-
-def _readable(data: bytes) -> Manifest | None:
-    try:
-        return read_manifest(data)
-    except ManifestError:
-        return None
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+            if generation is None:
+                raise IndexWriteError(f"{file} is damaged, and a reader holds it.")
+        if generation:
+            objects = generation.manifest.objects()
+            yield from (folder.objects.path(each) for each in objects)
 
 
 def next_generation(folder: IndexFolder) -> int:
-    """Return a number that no generation has or had."""
+    """Return a number that no generation has, higher than that of the current one."""
+    pointer = _pointer(folder)
+    return max([pointer.generation if pointer else 0, *folder.generations()]) + 1
+
+
+def current_hash(folder: IndexFolder) -> str | None:
+    """Return the hash of the current manifest, whatever state that is in."""
+    pointer = _pointer(folder)
+    return pointer.sha256 if pointer else None
+
+
+def _pointer(folder: IndexFolder) -> Pointer | None:
     try:
-        current = folder.pointer().generation
+        return folder.pointer()
     except (IndexMissingError, IndexDamagedError, IndexIncompatibleError):
-        current = 0  # a rebuild goes on without it
-    return max([current, *folder.generations()]) + 1
+        return None  # a rebuild goes on without it

@@ -134,8 +134,8 @@ class Documents:
         ].tolist()
         return StoredDocument(
             self.ids[number],
-            self._records[record : ends[0]],
-            self._texts[text : ends[1]],
+            bytes(self._records[record : ends[0]]),
+            bytes(self._texts[text : ends[1]]),
             self._chunks[chunk : ends[2]],
             self._sentences[sentence : ends[3]],
         )
@@ -148,11 +148,11 @@ class Documents:
 
     def _text(self, number: int) -> str:
         start, end = self._bounds[number : number + 2, 1].tolist()
-        return self._texts[start:end].decode("utf-8", "surrogatepass")
+        return str(self._texts[start:end], "utf-8", "surrogatepass")
 
     def _read_record(self, number: int) -> dict[str, Any]:
         start, end = self._bounds[number : number + 2, 0].tolist()
-        record: dict[str, Any] = json.loads(self._records[start:end])
+        record: dict[str, Any] = json.loads(bytes(self._records[start:end]))
         return record
 
     def _check_bounds(self) -> None:
@@ -213,8 +213,8 @@ def _joined(tables: list[Ints], columns: int) -> Ints:
     return np.concatenate([np.empty((0, columns), np.int32), *tables])
 
 
-def _ids(data: bytes) -> list[str]:
-    ids = json.loads(data)
+def _ids(data: memoryview) -> list[str]:
+    ids = json.loads(bytes(data))
     if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
         raise ArchiveError("its ids are no list of texts")
     if any(former >= latter for former, latter in pairwise(ids)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,3 +176,44 @@ def _manifest(file: Path, data: bytes, generation: int, sha256: str | None) -> M
     if manifest.generation != generation:
         raise damaged(file, f"is that of generation {manifest.generation}")
     return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A manifest that is whole, and the hash by which others name it."""
+
+    manifest: Manifest
+    sha256: str
+
+
+def read_generations(folder: IndexFolder) -> dict[int, Generation | None]:
+    """Read all manifests, by number, newest first; None stands for a damaged one.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    found: dict[int, Generation | None] = {}
+    for number in folder.generations():
+        file = folder.manifest_path(number)
+        data = fsio.read(file)
+        try:
+            manifest = _manifest(file, data, number, None)
+        except IndexDamagedError:
+            found[number] = None
+        else:
+            found[number] = Generation(manifest, hashlib.sha256(data).hexdigest())
+    return found
+
+
+def line_of(generations: Mapping[int, Generation | None], current: int) -> list[int]:
+    """Return a generation, the one it was made from, and so on, as far as known."""
+    numbers = {each.sha256: number for number, each in generations.items() if each}
+    line: list[int] = []
+    number: int | None = current
+    while number is not None and number not in line:
+        generation = generations.get(number)
+        if generation is None:
+            break
+        line.append(number)
+        number = numbers.get(generation.manifest.parent or "")
+    return line

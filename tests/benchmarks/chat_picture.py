@@ -12,6 +12,7 @@ import argparse
 import io
 import re
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -27,14 +28,22 @@ from bot.channels.terminal_chat.waiting import Later
 from bot.desk import LocalDesk
 
 _MESSAGES = (
-    "When was JOINT2 established?",
-    "why?",
+    "How many companies founded US-JOINT?",
     "what about JOINT3?",
+    "and who leads it?",
     "/source 1",
     "thanks!",
 )
 _WIDTH = 92
 _FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # would be fetched
+
+
+class StillScreen(RichScreen):
+    """A terminal whose picture has no turning wheels."""
+
+    def waiting(self, text: str) -> AbstractContextManager[None]:  # noqa: ARG002 - never shown
+        """Show nothing."""
+        return nullcontext()
 
 
 def main() -> None:
@@ -58,7 +67,7 @@ def main() -> None:
             highlight=False,
         )
         desk = LocalDesk(opened, lambda _: "")
-        screen = RichScreen(console, links=True)  # the drawing leaves them out
+        screen = StillScreen(console, links=True)  # the drawing leaves them out
         session = Session(Later[Desk](lambda: desk).begin(), screen, Memory(None))
         for message in _MESSAGES:
             console.print(Text(f"> {message}", "bold"))

@@ -49,6 +49,7 @@ class SocketMode:
     redeliver_after: float = 3.0
     connections: list[Connection] = field(default_factory=list)
     opened: int = 0  # connections ever
+    given_up: int = 0  # events that were never acknowledged
     _waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -109,6 +110,7 @@ class SocketMode:
                 self._drop(connection)
             finally:
                 self._waiting.pop(envelope, None)
+        self.given_up += retried and not result.acknowledged
         return result
 
     async def send_raw(self, text: str) -> None:

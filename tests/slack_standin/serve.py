@@ -38,6 +38,8 @@ def main(api_url: str, folder: str, seconds: str) -> None:
         turns: Sequence[Answer] = (),
     ) -> Answer:
         time.sleep(float(seconds))
+        bot.asked.clear()  # a soak would take its growth for the service's
+        bot.turns.clear()
         return bot.ask(question, visible=visible, turns=turns)
 
     parts = Parts(

@@ -16,7 +16,9 @@ from bot.channels.slack.markup import mentions_others
 from bot.channels.slack.work import Work
 from bot.state.protocol import Entry
 
-_MOST_TAKES = 5  # an entry taken up this often has killed what took it up
+# A question taken up this often may be what kills the process: it is not asked
+# again, and its asker is told so. Bystanders of as many kills are told the same.
+_MOST_TAKES = 20
 
 
 class Intake:
@@ -107,12 +109,13 @@ class Intake:
         """How many are claimed and not done, in this process."""
         return len(self._held)
 
-    def _start(self, job: Job, *, resumed: bool) -> None:
-        busy = len(self._held) >= self._context.config.queue
+    def _start(self, job: Job, *, resumed: bool, instead: str = "") -> None:
+        if len(self._held) >= self._context.config.queue:
+            instead = instead or "busy"
         self._held.add(job.key)
         self._empty.clear()
         self._context.metrics.waiting.set(len(self._held))
-        work = self._work.prepare(job, resumed=resumed, busy=busy)
+        work = self._work.prepare(job, resumed=resumed, instead=instead)
 
         async def run(lane: Lane) -> None:
             try:
@@ -134,14 +137,12 @@ class Intake:
             job = Job.from_payload(entry.payload)
         except TypeError as error:  # written by another version
             log_error("unreadable_entry", error)
-            job = None
-        if job is None or entry.attempts > _MOST_TAKES:
-            log("abandoned", logging.ERROR, attempts=entry.attempts)
             finish = self._context.state.inbox.finish
             await self._context.store(finish, entry.key, "failed", entry.reply, {})
             return
         log("taken_up", kind=job.kind, status=entry.status, attempts=entry.attempts)
-        self._start(job, resumed=entry.status == "sending")
+        instead = "failed" if entry.attempts > _MOST_TAKES else ""
+        self._start(job, resumed=entry.status == "sending", instead=instead)
 
     async def _leads(self, job: Job) -> bool:
         """Whether the bot leads the thread; notes when a person takes over."""

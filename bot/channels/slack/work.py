@@ -30,23 +30,23 @@ class Work:
         self._replies = Replies(context)
 
     def prepare(
-        self, job: Job, *, resumed: bool, busy: bool
+        self, job: Job, *, resumed: bool, instead: str
     ) -> Callable[[Lane], Awaitable[None]]:
         """Start what may run before the lane is free, and return the rest.
 
         Args:
             job: what to do.
             resumed: its reply may have been posted, by a process that died.
-            busy: too many are waiting; say so instead.
+            instead: name of what to say without asking; "" to ask.
         """
         if job.kind in {"edit", "delete", "share"}:
             return lambda lane: self._follow(job, lane, resumed=resumed)
         started = time.monotonic()
-        if busy:
+        if instead:
             return lambda lane: self._reply(
                 job,
                 lane,
-                self._now(self._replies.say(job, "busy")),
+                self._now(self._replies.say(job, instead)),
                 started,
                 resumed=resumed,
             )

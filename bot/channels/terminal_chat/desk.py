@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.conversation import Conversation
 from bot.records import Answer, DocumentInfo
+
+if TYPE_CHECKING:  # it needs the index's parts, which load while the person types
+    from bot.conversation import Conversation
 
 
 @dataclass(frozen=True, slots=True)

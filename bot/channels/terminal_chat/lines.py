@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.answering import source_line
 from bot.channels.terminal_chat.desk import Check
 from bot.records import Answer, Citation, DocumentInfo
+from bot.wording import source_line
 
 Look = Literal[
     "plain", "note", "short", "quote", "source", "hint", "warning", "mark", "heading"
@@ -17,6 +18,7 @@ Address = Callable[[Citation], str | None]  # of the cited place
 
 _HIGH, _MEDIUM = 0.85, 0.65  # confidence from which it is called so
 _AROUND = 700  # characters shown before and after a sentence, at most
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?---[ \t]*\n")
 _NEAR_END = 120  # characters looked through for a line's end to begin or stop at
 
 
@@ -147,9 +149,11 @@ def passage_lines(citation: Citation, text: str, address: Address) -> list[Line]
 
 
 def _cut_before(text: str, place: int) -> int:
-    start = max(0, place - _AROUND)
-    if not start:
-        return 0
+    front = _FRONT_MATTER.match(text)
+    first = front.end() if front and front.end() <= place else 0
+    start = max(first, place - _AROUND)
+    if start == first:
+        return first
     end = text.find("\n", start, min(start + _NEAR_END, place))
     return start if end < 0 else end + 1
 

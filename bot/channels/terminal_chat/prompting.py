@@ -117,11 +117,14 @@ def _keys(known: Callable[[], Known]) -> Any:  # noqa: ANN401 - imported late
 
     Tab completes at once what has one completion, before the menu has come up.
     """
+    from prompt_toolkit.enums import DEFAULT_BUFFER  # noqa: PLC0415
+    from prompt_toolkit.filters import has_focus  # noqa: PLC0415
     from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415
 
     keys = KeyBindings()
+    typing = has_focus(DEFAULT_BUFFER)  # and not searching back
 
-    @keys.add("enter")
+    @keys.add("enter", filter=typing)
     def _(event: Any) -> None:  # noqa: ANN401 - prompt_toolkit's
         buffer = event.current_buffer
         if buffer.document.text_before_cursor.endswith("\\"):
@@ -130,7 +133,7 @@ def _keys(known: Callable[[], Known]) -> Any:  # noqa: ANN401 - imported late
         else:
             buffer.validate_and_handle()
 
-    @keys.add("tab")
+    @keys.add("tab", filter=typing)
     def _(event: Any) -> None:  # noqa: ANN401 - the same
         buffer = event.current_buffer
         if buffer.complete_state:
@@ -143,7 +146,7 @@ def _keys(known: Callable[[], Known]) -> Any:  # noqa: ANN401 - imported late
         else:
             buffer.start_completion(select_first=False)
 
-    @keys.add("escape", "enter")
+    @keys.add("escape", "enter", filter=typing)
     def _(event: Any) -> None:  # noqa: ANN401 - the same
         event.current_buffer.insert_text("\n")
 

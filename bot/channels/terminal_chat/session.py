@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.channels.terminal_chat.desk import Desk
 from bot.channels.terminal_chat.lines import (
@@ -18,9 +18,11 @@ from bot.channels.terminal_chat.links import file_url, safe_url
 from bot.channels.terminal_chat.memory import Memory
 from bot.channels.terminal_chat.screens import Screen
 from bot.channels.terminal_chat.waiting import Later
-from bot.conversation import Conversation
 from bot.errors import BotError
 from bot.records import Answer, Citation
+
+if TYPE_CHECKING:  # as in desk.py
+    from bot.conversation import Conversation
 
 _Result = TypeVar("_Result")
 

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Sequence
 
-from bot.answering import source_line
 from bot.channels.terminal import harmless
 from bot.channels.terminal_chat.lines import confidence_words
 from bot.channels.terminal_chat.links import safe_url
 from bot.payloads import answer_payload
 from bot.records import Answer, Citation
+from bot.wording import source_line
 
 FORMS = ("md", "json", "html")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
