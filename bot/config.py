@@ -7,13 +7,12 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from bot.errors import ConfigError
 from bot.slack_config import SlackConfig
 
 FILE_NAME = "bot.toml"
-_Section = TypeVar("_Section")
 _SMALLEST_CHUNK = 20  # words; below this a passage says too little to be ranked
 
 
@@ -237,7 +236,7 @@ def configure(
 
 
 def _sections(values: dict[str, Any], file: Path) -> Config:
-    kinds = {
+    kinds: dict[str, Any] = {
         name: kind
         for name, kind in get_type_hints(Config).items()
         if dataclasses.is_dataclass(kind)
@@ -246,14 +245,13 @@ def _sections(values: dict[str, Any], file: Path) -> Config:
         _known(name, kinds, str(file))
         if not isinstance(section, dict):
             raise ConfigError(f"{file}: {name} must be a section, [{name}].")
-    return Config(
-        **{name: _section(kinds[name], values[name], file, name) for name in values}
-    )
+    sections: dict[str, Any] = {
+        name: _section(kinds[name], values[name], file, name) for name in values
+    }
+    return Config(**sections)
 
 
-def _section(  # one of Config's own classes
-    kind: type[_Section], values: dict[str, Any], file: Path, name: str
-) -> _Section:
+def _section(kind: type, values: dict[str, Any], file: Path, name: str) -> object:
     types = get_type_hints(kind)
     for key, value in values.items():
         _known(key, types, f"{file}, [{name}]")
@@ -270,9 +268,10 @@ def _section(  # one of Config's own classes
     try:
         if issubclass(kind, SlackConfig):
             return kind.from_values(values)
-        return kind(**values)
+        made: object = kind(**values)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from error
+    return made
 
 
 def _is_union(kind: object) -> bool:

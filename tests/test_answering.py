@@ -37,7 +37,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 
 
 def with_answers(bot: Bot, **settings: object) -> Bot:
-    answers = AnswersConfig(**settings)  # type: ignore[arg-type] - by name
+    answers = AnswersConfig(**settings)  # type: ignore[arg-type]  # by name
     return replace(bot, config=replace(bot.config, answers=answers))
 
 

@@ -39,7 +39,7 @@ def answered(**changes: object) -> Answer:
         "short": "2021",
         "citations": (citation(),),
     }
-    return Answer(**{**values, **changes})  # type: ignore[arg-type] - built by name
+    return Answer(**{**values, **changes})  # type: ignore[arg-type]  # built by name
 
 
 def test_an_answer_with_a_citation_can_be_built() -> None:
@@ -96,7 +96,7 @@ def test_a_chunk_whose_offsets_do_not_fit_is_refused() -> None:
 @pytest.mark.parametrize(("kind", "number"), [("quote", None), ("template", 1)])
 def test_only_a_quote_has_a_citation(kind: str, number: int | None) -> None:
     with pytest.raises(ValueError, match="only a quote"):
-        Segment(kind, "text", number)  # type: ignore[arg-type] - wrong on purpose
+        Segment(kind, "text", number)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @given(st.text())

@@ -12,7 +12,8 @@ import argparse
 import io
 import re
 import tempfile
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -41,9 +42,10 @@ _FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # would be fetched
 class StillScreen(RichScreen):
     """A terminal whose picture has no turning wheels."""
 
-    def waiting(self, text: str) -> AbstractContextManager[None]:  # noqa: ARG002 - never shown
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:  # noqa: ARG002 - never shown
         """Show nothing."""
-        return nullcontext()
+        yield
 
 
 def main() -> None:

@@ -127,11 +127,17 @@ async def _start(
             stderr=log,
             env={**os.environ, **tokens, "PYTHONPATH": str(ROOT)},
         )
+    log_file = folder / "log"
     if options.mode == "http" and not options.fake:
         slack.use_http(f"http://127.0.0.1:{_port(slack)}/slack/events")
-        await slack.until(lambda: "started" in (folder / "log").read_text(), 300)
-    else:
-        await slack.until(lambda: slack.socket_mode.connections, 300)
+
+    def ready() -> bool:
+        if process.returncode is not None:
+            raise SystemExit(f"The program has ended:\n{log_file.read_text()[-2000:]}")
+        started = slack.http_mode is not None and "started" in log_file.read_text()
+        return started or bool(slack.socket_mode.connections)
+
+    await slack.until(ready, 300)
     return process
 
 

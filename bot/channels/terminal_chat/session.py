@@ -94,10 +94,10 @@ class Session:
         branch = self.conversation().branch()
         answer = self.wait(lambda: turn(branch), "Looking it up")
         self._conversation = branch
-        self.show(answer)
         if branch.turns and branch.turns[-1] is answer:
-            self.memory.keep(answer)
-            self._tell_problem()
+            self.memory.keep(answer)  # first: what was seen can be taken up again
+        self.show(answer)
+        self._tell_problem()
 
     def show(self, answer: Answer) -> None:
         """Show an answer; commands speak of it from now on."""
