@@ -170,11 +170,11 @@ class Conversation:
         return refused or self.answer(question)
 
     def _correct(self, message: str, follow_up: FollowUp) -> Answer:
-        if not self.turns or follow_up.own or len(follow_up.readings) > 1:
-            if self.turns:
-                self.corrected(self.turns[-1], message)
-            return self._keep(self._completed(message, follow_up))
-        return self.next(message)
+        """Answer what was meant if the message says it, else the next best answer."""
+        if follow_up.readings == (self.turns[-1].reading.text,):
+            return self.next(message)
+        self.corrected(self.turns[-1], message)
+        return self._keep(self._completed(message, follow_up))
 
     def _beyond(self, message: str, note: str, nothing: str) -> Answer:
         """Answer the last question again, with none of the quotes it already had."""

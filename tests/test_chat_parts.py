@@ -729,3 +729,58 @@ def test_ctrl_d_leaves_and_ctrl_c_drops_the_line() -> None:
 
             with pytest.raises(error):
                 prompt.read()
+
+
+class Tty(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_live_chat_shows_completes_and_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    shown = []
+    for manner, keys in (
+        (Manner(resume=True), "first question\r/so\t\x03/help\r\x04"),
+        (Manner(resume=True), "\x03/reset\r/sources\r/quit\r"),
+    ):
+        write = Tty()
+        with create_pipe_input() as pipe, create_app_session(pipe, DummyOutput()):
+            pipe.send_text(keys)
+            chat(QuietDesk, tmp_path / "index", manner, Tty(), write)
+        shown.append(write.getvalue())
+
+    assert "no earlier thread" in shown[0]
+    assert "Nothing is known of: first question" in shown[0]
+    assert "Ctrl-D leaves" in shown[0]
+    assert "> first question" in shown[1]
+    assert "Stopped" in shown[1]
+    assert "A new thread" in shown[1]
+    assert "Nothing was asked yet" in shown[1]
+
+
+def test_every_command_that_needs_a_turn_takes_one(session: Sitting) -> None:
+    sitting, stream, desk = session
+    sitting.ask("a question")
+
+    for command in ("/why", "/more", "/next", "/filter ships"):
+        commands.run(sitting, command)
+
+    assert "Nothing is known." in stream.getvalue()
+    assert sum(each.startswith("asked a question") for each in desk.done) == 3
+    assert "only ships" in sitting.status()
+
+
+def test_a_question_that_is_surely_answered_is_suggested_once() -> None:
+    documents = [_document("tug.md"), _document("b.md")]
+    texts = {"tug.md": "# T\n\n## What floats best?\n", "b.md": "## What floats best?"}
+
+    found = suggest(lambda _: answer(), documents, texts.__getitem__, 1)
+
+    assert found == ["What floats best?"]
+    assert suggest(lambda _: answer(), documents, texts.__getitem__, 0) == []

@@ -438,3 +438,55 @@ def test_no_message_breaks_a_thread(first: str, second: str) -> None:
 def test_every_name_is_a_slice_of_its_text(text: str) -> None:
     for each in names_in(text):
         assert text[each.start : each.end] == each.text
+
+
+def test_what_was_meant_is_asked_instead_and_the_correction_logged() -> None:
+    logged: list[str] = []
+    thread = Conversation(
+        Book({FIRST: ("2021",), "When was JOINT3 established?": ("JOINT3: 2025",)}),
+        corrected=lambda _, message: logged.append(message),
+    )
+    thread.ask(FIRST)
+
+    answer = thread.ask("no, I meant JOINT3")
+
+    assert [each.quote for each in answer.citations] == ["JOINT3: 2025"]
+    assert logged == ["no, I meant JOINT3"]
+
+
+def test_of_two_readings_as_likely_the_surer_answer_is_given() -> None:
+    book = Book({FIRST: ("2021",), "When was orc established?": ("orc: 1968",)})
+    thread = Conversation(book)
+    thread.ask(FIRST)
+
+    answer = thread.ask("and orc?")
+
+    assert answer.reading.text == "When was orc established?"
+    assert {each for each, _ in book.asked[1:]} == {
+        "orc (JOINT2)",
+        "When was orc established?",
+    }
+
+
+def test_the_passages_of_the_thread_are_looked_at_before_words_are_added() -> None:
+    def ask(
+        question: str, *, skip: Shown = frozenset(), also: str | None = None
+    ) -> Answer:
+        assert not skip
+        return quoting(question, "found") if also else refusing(question)
+
+    thread = Conversation(ask, turns=[refusing(FIRST)])
+
+    answer = thread.ask("how are panels cut and stacked")
+
+    assert answer.status == "answered"
+    assert not answer.reading.notes
+
+
+def test_he_is_only_the_person_who_was_the_answer() -> None:
+    before = quoting("Who leads LSTC?", "Tetsuro leads", short="Tetsuro Higashi")
+
+    assert antecedents([before], person=True) == ("Tetsuro Higashi",)
+    assert antecedents([refusing("Who leads LSTC?")], person=True) == ()
+    found = read_follow_up("how old is he?", [refusing("Who leads LSTC?")])
+    assert "LSTC" not in found.readings[:1]
