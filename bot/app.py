@@ -18,27 +18,27 @@ from typing import Any, Self
 from bot import answering
 from bot import config as configuration
 from bot.answering import Found
-from bot.calibration import IDENTITY, Calibration, read_calibration
-from bot.certificates import read_certificate, warning
+from bot.calibration.certificates import read_certificate, warning
+from bot.calibration.probability import IDENTITY, Calibration, read_calibration
 from bot.config import Config
-from bot.conversation import Conversation, Shown
-from bot.cross_encoder import LazyCrossEncoder, SentenceScorer
-from bot.decision import confidence
+from bot.conversation.threads import Conversation, Shown
 from bot.dense import Floats
 from bot.errors import IndexMissingError, InputError
-from bot.evidence import gather, rank_texts
-from bot.features import weigh
+from bot.evidence.cross_encoder import LazyCrossEncoder, SentenceScorer
+from bot.evidence.decision import confidence
+from bot.evidence.features import weigh
+from bot.evidence.gathering import gather, rank_texts
 from bot.identity import deciding_settings
-from bot.languages import languages_of
-from bot.questions import read_question
+from bot.questions.languages import languages_of
+from bot.questions.reading import read_question
 from bot.receipts.log import Notice, ReceiptLog
 from bot.receipts.threads import ThreadLog
 from bot.receipts.writing import Asked
 from bot.records import Answer, Hit, Reading
-from bot.retrieval import Mode, Retriever, best_per_document
-from bot.scope import merged, search_within, unshown
+from bot.retrieval.retriever import Mode, Retriever, best_per_document
+from bot.retrieval.scope import merged, search_within, unshown
 from bot.stores.protocol import Reader, Visible
-from bot.text import tokenize
+from bot.text.terms import tokenize
 
 configure = configuration.configure  # for Python programs, beside open_bot
 

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from bot.config import ChunkingConfig
 from bot.records import Block, BlockKind, Chunk, Document, Sentence, Span
-from bot.sentences import split_sentences
+from bot.text.sentences import split_sentences
 
 CHUNKER = "1"  # raise it when the same document is cut otherwise than before
 

@@ -17,10 +17,10 @@ from bot.checks import Check
 from bot.config import Config
 from bot.errors import BotError, DocumentRefusedError, IndexMissingError
 from bot.ingest.files import CorpusFile, list_files, read_file
-from bot.lexical import LuceneBM25
+from bot.lexical.bm25 import LuceneBM25
 from bot.stores.local import LocalReader, open_reader
 from bot.stores.objects import Objects
-from bot.text import index_text, tokenize
+from bot.text.terms import index_text, tokenize
 
 _OLDEST_PYTHON = (3, 11)
 _PACKAGES = (
@@ -101,7 +101,7 @@ def _installation() -> Iterator[Check]:
 
 
 def _encoder(config: Config) -> Iterator[Check]:
-    from bot.encoder_source import encoder_identity  # noqa: PLC0415 - reads 90 MB
+    from bot.encoders.source import encoder_identity  # noqa: PLC0415 - reads 90 MB
 
     identity = encoder_identity(config.encoder.model)
     name = config.encoder.model or "all-MiniLM-L6-v2"
@@ -109,7 +109,7 @@ def _encoder(config: Config) -> Iterator[Check]:
 
 
 def _evidence(config: Config) -> Iterator[Check]:
-    from bot.cross_encoder import open_cross_encoder  # noqa: PLC0415 - reads 34 MB
+    from bot.evidence.cross_encoder import open_cross_encoder  # noqa: PLC0415 - reads 34 MB
 
     if not config.evidence.cross_encoder:
         detail = "switched off: quicker, and errs or refuses more often"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.dense import Encoder, Floats
-from bot.lexical import LuceneBM25
+from bot.lexical.bm25 import LuceneBM25
 from bot.records import Chunk, DocumentInfo, Sentence
 from bot.stores.protocol import Ranked, Visible
-from bot.text import index_text, tokenize
+from bot.text.terms import index_text, tokenize
 from tests.small_encoder import HashedWords
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from bot.channels.terminal_chat.desk import Check
-from bot.conversation import Conversation, Shown
+from bot.conversation.threads import Conversation, Shown
 from bot.records import Answer, DocumentInfo, Reading, Segment, text_hash
 
 

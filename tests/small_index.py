@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import Config, CorpusConfig, IndexConfig
 from bot.indexing import IndexReport, build_index
 from bot.stores.local import LocalReader, open_reader
-from bot.text import tokenize
+from bot.text.terms import tokenize
 from tests.small_encoder import HashedWords, small_encoders
 
 TEXTS = {

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from bot.encoder_export import export_encoder
+from bot.encoders.export import export_encoder
 
 WORDS = "a the of tug ship harbour glass resin package query passage when where who"
 LONGEST = 24  # tokens

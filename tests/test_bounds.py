@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped] # has no stubs
 
-from bot.bounds import (
+from bot.calibration.bounds import (
     Demand,
     Labelled,
     binomial_cdf,

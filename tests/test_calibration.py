@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bounds import Labelled
-from bot.calibration import (
+from bot.calibration.bounds import Labelled
+from bot.calibration.probability import (
     IDENTITY,
     Calibration,
     fit_calibration,

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.bounds import Demand, Labelled
-from bot.calibration import IDENTITY, Calibration
-from bot.calibration_reports import calibrated_text, fitted_text
-from bot.certificates import (
+from bot.calibration.bounds import Demand, Labelled
+from bot.calibration.certificates import (
     Certificate,
     QuestionSet,
     read_certificate,
     warning,
     write_certificate,
 )
+from bot.calibration.probability import IDENTITY, Calibration
 from bot.config import AnswersConfig, Config, RetrievalConfig
 from bot.errors import ConfigError, InputError
 from bot.evaluation.calibrating import (
@@ -31,6 +30,7 @@ from bot.evaluation.calibrating import (
 )
 from bot.evaluation.question_sets import Question, Quote, write_question_set
 from bot.evaluation.split import split_of
+from bot.reports.calibration import calibrated_text, fitted_text
 from tests.receipt_samples import TEXTS, asker
 
 DEMAND = Demand(0.05, 0.9)

@@ -42,9 +42,9 @@ from bot.channels.terminal_chat.screens import PlainScreen, RichScreen
 from bot.channels.terminal_chat.session import LeaveError, Session
 from bot.channels.terminal_chat.transcript import transcript
 from bot.channels.terminal_chat.waiting import Later
+from bot.conversation.suggestions import suggest
 from bot.errors import BotError, InputError
-from bot.explanations import explanation
-from bot.questions import read_question
+from bot.questions.reading import read_question
 from bot.records import (
     Answer,
     Chunk,
@@ -57,8 +57,8 @@ from bot.records import (
     Sentence,
     text_hash,
 )
-from bot.scope import documents_of, merged, search_within, unshown
-from bot.suggestions import suggest
+from bot.reports.explanations import explanation
+from bot.retrieval.scope import documents_of, merged, search_within, unshown
 from bot.wording import source_line
 from tests.quiet_desk import QuietDesk, refusal
 

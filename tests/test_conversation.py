@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.antecedents import antecedents, listed
-from bot.conversation import Conversation, Shown
-from bot.followups import read_follow_up
-from bot.languages import language_of, languages_of
-from bot.mentions import names_in, own_words, topic_of
+from bot.conversation.antecedents import antecedents, listed
+from bot.conversation.followups import read_follow_up
+from bot.conversation.smalltalk import small_talk
+from bot.conversation.threads import Conversation, Shown
+from bot.questions.languages import language_of, languages_of
+from bot.questions.mentions import names_in, own_words, topic_of
 from bot.records import Answer, Citation, Reading, Segment, text_hash
-from bot.smalltalk import small_talk
 
 
 def quoting(question: str, *quotes: str, short: str | None = None) -> Answer:
@@ -484,7 +484,7 @@ def test_the_passages_of_the_thread_are_looked_at_before_words_are_added() -> No
 
 
 def test_he_is_only_the_person_who_was_the_answer() -> None:
-    before = quoting("Who leads LSTC?", "Tetsuro leads", short="Tetsuro Higashi")
+    before = quoting("Who leads LSTC?", "Tetsuro Higashi", short="Tetsuro Higashi")
 
     assert antecedents([before], person=True) == ("Tetsuro Higashi",)
     assert antecedents([refusing("Who leads LSTC?")], person=True) == ()

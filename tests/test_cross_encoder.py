@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import cross_encoder
-from bot.cross_encoder import LazyCrossEncoder, open_cross_encoder
 from bot.errors import EncoderError
+from bot.evidence import cross_encoder
+from bot.evidence.cross_encoder import LazyCrossEncoder, open_cross_encoder
 
 QUESTION = "How many people live in Berlin?"
 ANSWER = "Berlin has a population of 3,520,031 registered inhabitants."

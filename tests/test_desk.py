@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
+from bot.cli.desk import LocalDesk
 from bot.config import Config
-from bot.desk import LocalDesk
 from bot.errors import InputError
 from bot.state.sqlite import open_state
 from tests.small_index import TEXTS, build, read, settings, write_corpus

@@ -9,7 +9,7 @@ import pytest
 
 from bot.checks import Check
 from bot.doctor import examine
-from bot.reports import findings_text
+from bot.reports.results import findings_text
 from tests.conftest import RunBot, Workplace
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from bot.encoder_export import encoder_identity, export_encoder
-from bot.encoder_files import SETTINGS
-from bot.encoder_source import model_folder
+from bot.encoders.export import encoder_identity, export_encoder
+from bot.encoders.files import SETTINGS
+from bot.encoders.onnx_encoder import OnnxEncoder
+from bot.encoders.source import model_folder
 from bot.errors import EncoderError
-from bot.onnx_encoder import OnnxEncoder
 from tests.small_model import small_encoder_files, write_small_model
 
 
@@ -75,7 +75,7 @@ import socket, sys
 def refuse(*_):
     raise AssertionError("a connection was opened")
 socket.socket.connect = socket.socket.connect_ex = refuse
-from bot.encoder_export import export_encoder
+from bot.encoders.export import export_encoder
 export_encoder(sys.argv[1])
 """
 
@@ -182,7 +182,7 @@ def test_a_missing_default_model_is_named_with_the_command_that_installs_it(
 
 IDENTIFY = """
 import sys
-from bot.encoder_export import encoder_identity
+from bot.encoders.export import encoder_identity
 name = encoder_identity()
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "onnxruntime"}
 print(name, sorted(heavy & set(sys.modules)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli_eval import _TOLERANCE
+from bot.cli.evaluating import _TOLERANCE
 from bot.evaluation.gate import TOLERANCE
 from tests.conftest import RunBot, Workplace
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decision import confidence, decision_features, holds
-from bot.evidence import SHORTLIST, gather, rank_texts
-from bot.evidence_model import EvidenceModel
-from bot.features import weigh
-from bot.questions import read_question
+from bot.evidence.decision import confidence, decision_features, holds
+from bot.evidence.features import weigh
+from bot.evidence.gathering import SHORTLIST, gather, rank_texts
+from bot.evidence.model import EvidenceModel
+from bot.questions.reading import read_question
 from bot.records import Evidence
-from bot.retrieval import Retriever
+from bot.retrieval.retriever import Retriever
 from bot.stores.local import LocalReader
 from tests import small_index
 from tests.word_scorer import WordScorer

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import lexical
-from bot.lexical import LexicalIndex, LuceneBM25, Postings, lucene_idf
+from bot.lexical import bm25 as lexical
+from bot.lexical.bm25 import LexicalIndex, LuceneBM25, Postings, lucene_idf
 
 TERMS = st.sampled_from(["ape", "bee", "cat", "dog", "eel", "\u00e9mu", "\u6750"])
 PASSAGES = st.lists(st.lists(TERMS, max_size=8), max_size=12)

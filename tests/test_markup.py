@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import plain
+from bot.text.markup import plain
 
 
 @pytest.mark.parametrize(

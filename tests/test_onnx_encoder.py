@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dense import Encoder
-from bot.encoder_files import GRAPH, SETTINGS, TOKENIZER, WEIGHTS
+from bot.encoders.files import GRAPH, SETTINGS, TOKENIZER, WEIGHTS
+from bot.encoders.onnx_encoder import OnnxEncoder
 from bot.errors import EncoderError
-from bot.onnx_encoder import OnnxEncoder
 from tests.small_model import small_encoder_files
 
 TEXTS = [
@@ -163,7 +163,7 @@ def test_a_damaged_file_is_one_clear_line_when_the_model_is_opened(
 
 ASK = """
 import pathlib, sys
-from bot.onnx_encoder import OnnxEncoder
+from bot.encoders.onnx_encoder import OnnxEncoder
 folder = pathlib.Path(sys.argv[1])
 encoder = OnnxEncoder({each.name: each.read_bytes() for each in folder.iterdir()})
 before = "onnxruntime" in sys.modules

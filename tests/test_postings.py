@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lexical import LuceneBM25
-from bot.postings import Postings
+from bot.lexical.bm25 import LuceneBM25
+from bot.lexical.postings import Postings
 
 TERMS = st.sampled_from(["ape", "bee", "cat", "dog", "\u00e9mu", "\u6750\u6599"])
 PASSAGES = st.lists(st.lists(TERMS, max_size=6), max_size=10)

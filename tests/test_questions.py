@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions import MAX_CHARACTERS, clean, focus_words, read_question
+from bot.questions.reading import MAX_CHARACTERS, clean, focus_words, read_question
 
 
 @pytest.mark.parametrize(

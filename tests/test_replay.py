@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.errors import InputError
 from bot.evaluation.question_sets import parse_question
 from bot.identity import hash_settings
-from bot.receipt_reports import diff_text, gaps_text, replay_text
 from bot.receipts.gaps import Gaps, find_gaps
 from bot.receipts.replay import Difference, Replayer, compare_settings
 from bot.records import Answer, Citation, text_hash
+from bot.reports.receipts import diff_text, gaps_text, replay_text
 from bot.state.receipts import Receipt
 from bot.stores.protocol import Visible
 from tests.receipt_samples import SETTINGS, TEXTS, ask, asker, receipt_of

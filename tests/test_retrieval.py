@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.config import RetrievalConfig
 from bot.dense import Floats
 from bot.records import Hit
-from bot.retrieval import Mode, Retriever, best_per_document, query_terms
+from bot.retrieval.retriever import Mode, Retriever, best_per_document, query_terms
 from tests.fakes import MemoryReader, chunk
 from tests.small_encoder import HashedWords
 

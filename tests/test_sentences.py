@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentences import SPLITTER, split_sentences
+from bot.text.sentences import SPLITTER, split_sentences
 
 # Each case is written with a bar where a sentence ends and the next one begins.
 CASES = [
@@ -206,6 +206,6 @@ def test_the_version_of_the_model_is_part_of_the_splitters_name() -> None:
 
 
 def test_the_model_is_not_loaded_until_it_is_needed() -> None:
-    code = "import bot.sentences, sys; sys.exit('nupunkt' in sys.modules)"
+    code = "import bot.text.sentences, sys; sys.exit('nupunkt' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions import read_question
-from bot.shortanswers import short_answer
+from bot.questions.reading import read_question
+from bot.questions.short_answers import short_answer
 
 
 @pytest.mark.parametrize(

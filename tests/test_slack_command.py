@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bot import app as app_module
 from bot.app import Bot
-from bot.cli_slack import app, desk_of
+from bot.cli.slack import app, desk_of
 from bot.config import Config
 from bot.errors import SlackError
 from tests.slack_standin.harness import shown

@@ -11,13 +11,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bot import cli_feedback, cli_slack
 from bot.channels.slack.checkup import check_slack
 from bot.channels.slack.export import to_test_questions
 from bot.channels.slack.manifest import events, manifest, scopes
 from bot.channels.slack.phrases import PHRASES
 from bot.channels.slack.simulate import simulate
 from bot.channels.slack.tokens import Secrets, read_secrets
+from bot.cli import feedback as cli_feedback
+from bot.cli import slack as cli_slack
 from bot.config import read_config
 from bot.errors import BotError, ConfigError, InputError, SlackError
 from bot.slack_config import ChannelConfig, SlackConfig

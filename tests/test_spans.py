@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spans import expansion, spans
+from bot.questions.spans import expansion, spans
 
 _KINDS = ("date", "number", "amount", "quantity", "name", "names", "place", "other")
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.config import Config
 from bot.errors import IndexDamagedError
-from bot.lexical import LuceneBM25, Postings
+from bot.lexical.bm25 import LuceneBM25, Postings
 from bot.stores.archive import Archive, pack
 from bot.stores.generations import IndexFolder, Pointer
 from bot.stores.manifest import Manifest, ObjectRef

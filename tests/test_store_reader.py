@@ -17,13 +17,13 @@ from bot.chunking import split
 from bot.config import Config
 from bot.errors import IndexIncompatibleError, IndexMissingError
 from bot.ingest.registry import read_documents
-from bot.lexical import LuceneBM25
+from bot.lexical.bm25 import LuceneBM25
 from bot.records import Chunk, Document, Sentence
 from bot.stores.building import building
 from bot.stores.generations import IndexFolder
 from bot.stores.local import LocalReader, open_reader
 from bot.stores.protocol import Reader, Visible
-from bot.text import index_text, tokenize
+from bot.text.terms import index_text, tokenize
 from tests.small_encoder import HashedWords, small_encoders
 from tests.small_index import TEXTS, build, everything, read, settings, write_corpus
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.records import Chunk
-from bot.text import index_text, plain, tokenize, words
+from bot.text.terms import index_text, plain, tokenize, words
 
 
 @pytest.mark.parametrize(

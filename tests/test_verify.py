@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from bot.config import CorpusConfig
 from bot.errors import InputError
 from bot.ingest.registry import read_documents
-from bot.receipt_reports import verified_text, verified_texts
 from bot.receipts.sources import Sources
 from bot.receipts.traces import trace_of
 from bot.receipts.verify import Verified, verify
 from bot.records import Document, text_hash
+from bot.reports.receipts import verified_text, verified_texts
 from bot.state.receipts import QuoteMark, Receipt
 from tests.receipt_samples import receipt_of
 from tests.small_index import write_corpus

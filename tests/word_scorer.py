@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.text import tokenize
+from bot.text.terms import tokenize
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.bounds import (
+from bot.calibration.bounds import (
     Choice,
     Demand,
     Labelled,
@@ -21,8 +21,8 @@ from bot.bounds import (
     shortage,
     upper_bound,
 )
-from bot.calibration import Calibration, fit_calibration
-from bot.certificates import Certificate, QuestionSet, hash_undecided
+from bot.calibration.certificates import Certificate, QuestionSet, hash_undecided
+from bot.calibration.probability import Calibration, fit_calibration
 from bot.config import Config
 from bot.errors import InputError
 from bot.evaluation.curves import calibration_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.cross_encoder import SentenceScorer
+from bot.evidence.cross_encoder import SentenceScorer
 
 Pair = tuple[str, str]
 

@@ -23,7 +23,6 @@ from bot.indexing.report import IndexReport, Listener, Progress
 from bot.indexing.scan import Chosen, Scan, Spool, choose, differences, omissions
 from bot.ingest.files import list_files
 from bot.ingest.registry import INGEST
-from bot.sentences import SPLITTER
 from bot.stores.building import (
     building,
     commit,
@@ -38,7 +37,8 @@ from bot.stores.manifest import BucketRef, Manifest
 from bot.stores.objects import ObjectWriter
 from bot.stores.sources import SourceFile, pack_sources, read_sources
 from bot.stores.vector_cache import open_cache
-from bot.text import ANALYSIS
+from bot.text.sentences import SPLITTER
+from bot.text.terms import ANALYSIS
 
 PATIENCE = 600.0  # seconds that a build waits for another one to end
 

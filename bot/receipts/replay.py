@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bot.errors import InputError
 from bot.identity import hash_settings, program_identity
 from bot.payloads import answer_payload
-from bot.questions import MAX_CHARACTERS
+from bot.questions.reading import MAX_CHARACTERS
 from bot.receipts.writing import hash_answer
 from bot.records import Answer, text_hash
 from bot.state.receipts import Receipt

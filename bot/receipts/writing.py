@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.identity import program_identity
 from bot.payloads import answer_payload
-from bot.questions import MAX_CHARACTERS
+from bot.questions.reading import MAX_CHARACTERS
 from bot.receipts.traces import trace_of
 from bot.records import Answer, Citation, text_hash
 from bot.state.receipts import QuoteMark, Receipt

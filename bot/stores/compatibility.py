@@ -9,7 +9,7 @@ from bot.errors import IndexIncompatibleError
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import IndexFolder
 from bot.stores.manifest import Manifest, canonical
-from bot.text import ANALYSIS
+from bot.text.terms import ANALYSIS
 
 
 def fingerprint(manifest: Manifest, retrieval: RetrievalConfig) -> str:

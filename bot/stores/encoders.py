@@ -9,19 +9,19 @@ from bot.dense import Encoder
 
 
 def _identify(model: str) -> str:
-    from bot.encoder_source import encoder_identity  # noqa: PLC0415 - only when asked
+    from bot.encoders.source import encoder_identity  # noqa: PLC0415 - only when asked
 
     return encoder_identity(model)
 
 
 def _export(model: str) -> Mapping[str, bytes]:
-    from bot.encoder_export import export_encoder  # noqa: PLC0415 - imports torch
+    from bot.encoders.export import export_encoder  # noqa: PLC0415 - imports torch
 
     return export_encoder(model)
 
 
 def _load(files: Mapping[str, bytes]) -> Encoder:
-    from bot.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - imports onnxruntime
+    from bot.encoders.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - imports onnxruntime
 
     return OnnxEncoder(files)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.config import Config, RetrievalConfig
 from bot.dense import Encoder, Floats, cosines
-from bot.lexical import LexicalIndex
+from bot.lexical.bm25 import LexicalIndex
 from bot.records import Chunk, DocumentInfo, Section, Sentence
 from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.lexical import Postings
+from bot.lexical.bm25 import Postings
 from bot.stores.manifest import ObjectRef
 from bot.stores.objects import Objects
 from bot.stores.shelf import Longs, read_counts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.dense import Floats, nearest
-from bot.lexical import LexicalIndex
+from bot.lexical.bm25 import LexicalIndex
 from bot.stores.documents import chunk_place
 from bot.stores.protocol import Ranked
 from bot.stores.shelf import Shelf

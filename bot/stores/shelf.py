@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dense import Floats
-from bot.lexical import Postings
+from bot.lexical.bm25 import Postings
 from bot.records import Chunk, DocumentInfo, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
 from bot.stores.documents import Documents, chunk_id

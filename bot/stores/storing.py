@@ -10,7 +10,7 @@ from dataclasses import asdict
 import numpy as np
 
 from bot.dense import Floats
-from bot.lexical import LuceneBM25, Postings
+from bot.lexical.bm25 import LuceneBM25, Postings
 from bot.records import Chunk, Document, Section, Sentence
 from bot.stores.archive import pack
 from bot.stores.buckets import members_hash
@@ -28,7 +28,7 @@ from bot.stores.merging import merge_counts
 from bot.stores.objects import ObjectWriter
 from bot.stores.shelf import rows_by_bucket
 from bot.stores.vectors import pack_vectors, text_key
-from bot.text import index_text, tokenize
+from bot.text.terms import index_text, tokenize
 
 
 def digest_document(document: Document) -> str:

@@ -26,7 +26,7 @@ from bot.channels.terminal_chat.memory import Memory
 from bot.channels.terminal_chat.screens import RichScreen
 from bot.channels.terminal_chat.session import Session
 from bot.channels.terminal_chat.waiting import Later
-from bot.desk import LocalDesk
+from bot.cli.desk import LocalDesk
 
 _MESSAGES = (
     "How many companies founded US-JOINT?",

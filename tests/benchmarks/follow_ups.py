@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Bot, open_bot
-from bot.conversation import Conversation, Shown
+from bot.conversation.threads import Conversation, Shown
 from bot.records import Answer, Hit
-from bot.retrieval import best_per_document
-from bot.scope import merged
-from bot.text import tokenize
+from bot.retrieval.retriever import best_per_document
+from bot.retrieval.scope import merged
+from bot.text.terms import tokenize
 
 _DEPTH = 5
 _CANDIDATES = 50

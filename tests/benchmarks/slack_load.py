@@ -112,7 +112,7 @@ async def _start(
     arguments = ["-m", "tests.slack_standin.serve", slack.api_url, str(folder), "0"]
     if not options.fake:
         config = _write_config(options, slack, folder)
-        program = "from bot.cli_slack import app; app()"
+        program = "from bot.cli.slack import app; app()"
         arguments = ["-c", program, "run", "--json-logs", "--config", str(config)]
     tokens = {
         "SLACK_BOT_TOKEN": BOT_TOKEN,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.records import Answer, DocumentInfo
 
 if TYPE_CHECKING:  # it needs the index's parts, which load while the person types
-    from bot.conversation import Conversation
+    from bot.conversation.threads import Conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.errors import BotError
 from bot.records import Answer, Citation
 
 if TYPE_CHECKING:  # as in desk.py
-    from bot.conversation import Conversation
+    from bot.conversation.threads import Conversation
 
 _Result = TypeVar("_Result")
 

@@ -1,0 +1,149 @@
+"""The certificate of a threshold: what was measured, and what it holds for."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.calibration.probability import Calibration, write_json
+from bot.config import AnswersConfig, Config
+from bot.errors import ConfigError
+from bot.identity import deciding_settings, hash_settings, program_identity
+
+FORMAT = 1  # of the file
+METHOD = (
+    "Fixed-sequence testing from the strictest threshold on with exact binomial "
+    "p-values (Learn then Test, arXiv:2110.01052); bound: Clopper and Pearson 1934, "
+    "one-sided."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """The labelled questions that a certificate or a map rests on."""
+
+    name: str  # of the file
+    sha256: str  # of the file
+    date: str  # when the set was last changed, ISO 8601
+    split: str
+    questions: int  # of the split
+
+    def overlaps(self, other: dict[str, Any]) -> bool:
+        """Whether another use of a set, as it was written down, shares questions."""
+        if other.get("sha256") != self.sha256:
+            return False
+        splits = {self.split, other.get("split")}
+        return "all" in splits or len(splits) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A threshold with the proof that few of its answers are wrong."""
+
+    threshold: float
+    max_error: float
+    confidence: float  # that max_error holds, over draws of the question set
+    answered: int
+    wrong: int
+    error: float  # wrong / answered
+    bound: float  # of Clopper and Pearson at this threshold, as if no other was tried
+    coverage: float  # answered / questions
+    answerable_coverage: float | None  # of the answerable questions
+    calibration_error: float  # expected calibration error of all answers
+    set: QuestionSet
+    index: str  # fingerprint
+    configuration: str  # hash of the settings, without the threshold
+    program: str
+    probability: tuple[float, float]  # slope and intercept of the map in force
+
+    def payload(self) -> dict[str, Any]:
+        """Return the certificate as a JSON object."""
+        return {"format": FORMAT, "method": METHOD, **dataclasses.asdict(self)}
+
+    def apply(self, config: Config) -> Config:
+        """Return settings with this threshold, unless they name one of their own."""
+        answers = config.answers
+        if not answers.certificate or answers.threshold != AnswersConfig().threshold:
+            return config
+        return dataclasses.replace(
+            config, answers=dataclasses.replace(answers, threshold=self.threshold)
+        )
+
+    def changes(
+        self, index: str, config: Config, calibration: Calibration
+    ) -> Iterator[str]:
+        """Name what has changed since, and is not covered by the certificate."""
+        if self.index != index:
+            yield "the index"
+        if self.configuration != hash_undecided(config):
+            yield "the settings"
+        if self.probability != (calibration.slope, calibration.intercept):
+            yield "the map to probabilities"
+        if _version(self.program) != _version(program_identity()):
+            yield "the bot's version"
+
+
+def hash_undecided(config: Config) -> str:
+    """Return the hash of the settings that decide what is right, but the threshold."""
+    settings = deciding_settings(config)
+    for name in ("threshold", "certificate", "ask_instead"):
+        settings["answers"].pop(name)
+    return hash_settings(settings)
+
+
+def read_certificate(path: Path) -> Certificate | None:
+    """Read a certificate; None where there is none.
+
+    Raises:
+        ConfigError: the file cannot be read, or is none of ours.
+    """
+    try:
+        return _parse(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ConfigError(
+            f"{path} is no certificate ({error}): run `bot calibrate` again, or remove "
+            "it to return to the default threshold."
+        ) from error
+
+
+def _parse(values: dict[str, Any]) -> Certificate:
+    if values.pop("format") != FORMAT:
+        raise ValueError("it has another format")
+    values.pop("method")
+    values["set"] = QuestionSet(**values["set"])
+    values["probability"] = tuple(values["probability"])
+    certificate = Certificate(**values)
+    if not 0 <= certificate.threshold <= 1:
+        raise ValueError(f"its threshold is {certificate.threshold!r}")
+    return certificate
+
+
+def write_certificate(certificate: Certificate, path: Path) -> None:
+    """Write a certificate.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_json(certificate.payload(), path)
+
+
+def warning(certificate: Certificate, changes: list[str]) -> str:
+    """Say that a certificate no longer covers what answers."""
+    return (
+        f"The threshold {certificate.threshold} was certified on "
+        f"{certificate.set.name} of {certificate.set.date}; since then "
+        f"{' and '.join(changes)} changed, so its error bound is no longer proven. "
+        "`bot calibrate` renews it."
+    )
+
+
+def _version(program: str) -> str:
+    return program.partition("+")[0]

@@ -1,0 +1,5 @@
+"""The command line: thin commands over the parts."""
+
+from bot.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,124 @@
+"""What the commands that measure share: the bot opened to be measured, and a bar."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import InputError
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+    from bot.config import Config
+    from bot.evaluation.question_sets import Question
+    from bot.evaluation.subject import Subject
+
+
+@contextmanager
+def open_subject(config: Config) -> Iterator[Subject]:
+    """Open the bot as evaluation sees it; a missing index is built first."""
+    from bot.evaluation.replay import Recorder, Replayer  # noqa: PLC0415 - quick help
+    from bot.evaluation.subject import Subject, lenient  # noqa: PLC0415 - the same
+
+    with open_measured(config) as bot:
+        willing = dataclasses.replace(bot, config=lenient(bot.config))
+        if bot.scorer is None:
+            yield Subject(bot, willing)
+            return
+        recorder = Recorder(bot.scorer)
+        yield Subject(
+            dataclasses.replace(bot, scorer=recorder),
+            dataclasses.replace(willing, scorer=Replayer(recorder)),
+            recorder.known.clear,
+        )
+
+
+def open_measured(config: Config) -> Bot:
+    """Open the bot without receipts: nobody is answered."""
+    from bot.app import open_bot  # noqa: PLC0415 - keeps --help quick
+    from bot.cli.progress import notice  # noqa: PLC0415 - the same
+
+    return open_bot(
+        config=config, on_missing=_build_first, notice=notice, receipts=False
+    )
+
+
+def _build_first(config: Config) -> None:
+    from bot.cli.progress import index_with_progress, notice  # noqa: PLC0415
+    from bot.reports.results import index_text  # noqa: PLC0415
+
+    notice(f"No index in {config.index_path} yet: building it.")
+    notice(index_text(index_with_progress(config)))
+
+
+@contextmanager
+def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], object]]:
+    """Show a bar on a terminal's stderr, and nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import Progress  # noqa: PLC0415 - the same
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(unit, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def select_questions(
+    path: Path, split: str, only: Sequence[str] | None
+) -> list[Question]:
+    """Read the questions of a split that have all the tags.
+
+    Raises:
+        InputError: the file cannot be read, or no question is left.
+    """
+    from bot.evaluation.question_sets import read_question_set  # noqa: PLC0415
+    from bot.evaluation.split import split_of  # noqa: PLC0415
+
+    chosen = [
+        each
+        for each in read_question_set(path)
+        if split in {"all", split_of(each)} and set(only or ()) <= set(each.tags)
+    ]
+    if not chosen:
+        tagged = f" that is tagged {', '.join(only)}" if only else ""
+        raise InputError(f"{path} has no question of the split {split}{tagged}.")
+    return chosen
+
+
+def voted_questions(config: Config) -> list[Mapping[str, Any]]:
+    """Return what people voted on, as lines of a question set."""
+    from bot.channels.slack.export import to_test_questions  # noqa: PLC0415
+    from bot.state.sqlite import open_state  # noqa: PLC0415
+
+    if not config.state_path.exists():
+        return []
+    state = open_state(config.state_path)
+    try:
+        return list(to_test_questions(state.feedback.votes()))
+    finally:
+        state.backend.close()
+
+
+def refused_questions(config: Config) -> list[str]:
+    """Return what was asked and refused, each question once, the latest first."""
+    from bot.state.sqlite_receipts import open_receipts  # noqa: PLC0415
+
+    if not config.state_path.exists():
+        return []
+    store = open_receipts(config.state_path)
+    try:
+        receipts = store.all(config.index_path.absolute().name)
+    finally:
+        store.close()
+    refused = (
+        each.question
+        for each in receipts
+        if each.status == "abstained" and each.question is not None
+    )
+    return list(dict.fromkeys(refused))

@@ -1,0 +1,180 @@
+"""The commands: each reads its arguments, makes one call and prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.cli import asking, calibrating, evaluating, feedback, receipts, slack
+from bot.cli.asking import open_or_build
+from bot.errors import BotError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Answers questions from a folder of documents, in quotes that can be checked.",
+)
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", help="Folder of documents.", show_default="corpus"),
+]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", help="Folder of the index.", show_default="index"),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file.", show_default="bot.toml"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def index(
+    corpus: Annotated[
+        Path | None, typer.Argument(help="Folder of documents.", show_default="corpus")
+    ] = None,
+    index: Index = None,
+    *,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read and encode everything again.")
+    ] = False,
+    json_: Json = False,
+    config: Settings = None,
+) -> None:
+    """Build the index, or bring it up to date: only what changed is read and encoded.
+
+    Documents that cannot be read are refused by name and reason; the others are
+    indexed. The old index stays in use until the new one is complete.
+
+    Example: bot index handbook --index handbook-index
+    """
+    from bot.app import configure  # noqa: PLC0415 - keeps --help quick
+    from bot.cli.progress import index_with_progress  # noqa: PLC0415
+    from bot.reports.results import index_payload, index_text  # noqa: PLC0415
+
+    settings = configure(corpus, index, config)
+    report = index_with_progress(settings, rebuild=rebuild)
+    _print(_json(index_payload(report)) if json_ else index_text(report))
+
+
+asking.mount(app)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")] = "",
+    k: Annotated[int, typer.Option("-k", min=1, help="Results wanted.")] = 10,
+    mode: Annotated[
+        Literal["hybrid", "lexical", "dense"], typer.Option(help="Which half ranks.")
+    ] = "hybrid",
+    *,
+    json_: Json = False,
+    queries: Annotated[
+        Path | None,
+        typer.Option(help='JSONL file of {"_id", "text"}; needs --run.'),
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="TREC run file to write; needs --queries.")
+    ] = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: Settings = None,
+) -> None:
+    """Rank passages, with their raw scores.
+
+    With --queries and --run, documents are ranked for every query of a file.
+
+    Example: bot search "package substrates" -k 3
+
+    Example: bot search --queries queries.jsonl --run run.txt -k 100
+    """
+    from bot.reports.results import hits_text  # noqa: PLC0415 - keeps --help quick
+
+    if (queries is None) != (run is None):
+        raise typer.BadParameter("--queries and --run go together.")
+    if not query and queries is None:
+        raise typer.BadParameter("Give a QUERY, or --queries FILE with --run FILE.")
+    with open_or_build(corpus, index, config) as bot:
+        if queries is not None and run is not None:
+            from bot.runs import write_run  # noqa: PLC0415
+
+            count = write_run(bot.search_documents, queries, run, k, mode)
+            _print(f"{count} queries ranked in {run}.")
+            return
+        hits = bot.search(query, k, mode=mode)
+        if json_:
+            from bot.payloads import hit_payload  # noqa: PLC0415
+
+            _print("\n".join(_json(hit_payload(*each)) for each in enumerate(hits, 1)))
+        else:
+            _print(hits_text(hits))
+
+
+@app.command()
+def doctor(
+    *,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Verify every byte of the index.")
+    ] = False,
+    json_: Json = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: Settings = None,
+) -> None:
+    """Check installation, model, configuration, corpus and index.
+
+    Each finding names the command that mends it; exit code 1 when one is needed.
+
+    Example: bot doctor --deep
+    """
+    from bot.doctor import examine  # noqa: PLC0415 - keeps --help quick
+    from bot.reports.results import findings_text  # noqa: PLC0415
+
+    findings = examine(corpus, index, config, deep=deep)
+    if json_:
+        _print("\n".join(_json(each.payload()) for each in findings))
+    else:
+        _print(findings_text(findings))
+    if any(each.status == "failed" for each in findings):
+        raise typer.Exit(1)
+
+
+receipts.mount(app)
+calibrating.mount(app)
+app.add_typer(evaluating.app, name="eval")
+app.add_typer(slack.app, name="slack")
+app.add_typer(feedback.app, name="feedback")
+
+
+def main() -> None:
+    """Run the command line: the console script `bot`.
+
+    An expected error is one line on stderr, and the exit code 1.
+    """
+    try:
+        app(prog_name="bot")
+    except BotError as error:
+        from bot.channels.terminal import harmless  # noqa: PLC0415
+
+        sys.stderr.write(f"Error: {harmless(' '.join(str(error).split()))}\n")
+        sys.exit(1)
+
+
+def _json(payload: object) -> str:
+    return json.dumps(payload, ensure_ascii=False)
+
+
+def _print(text: str) -> None:
+    typer.echo(text.rstrip("\n"))
+
+
+if __name__ == "__main__":
+    main()

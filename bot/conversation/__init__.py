@@ -1,0 +1,1 @@
+"""A thread of questions, each read in the light of those before."""

@@ -1,0 +1,1 @@
+"""The embedding model: found, converted once, and run without torch."""

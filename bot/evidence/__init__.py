@@ -1,0 +1,1 @@
+"""How well sentences answer a question, in absolute terms, and how sure one can be."""

@@ -1,0 +1,1 @@
+"""What the bot did, as text for people."""

@@ -1,0 +1,1 @@
+"""Finds the passages that may answer a question."""

@@ -1,0 +1,1 @@
+"""Words, terms and sentences: one definition for indexing and for asking."""
