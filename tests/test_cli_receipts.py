@@ -209,7 +209,7 @@ def test_an_answer_comes_even_if_no_receipt_can_be_kept() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_thread_keeps_a_receipt_of_each_answer_that_it_gives() -> None:
     with open_bot(config=config()) as bot:
-        thread = bot.conversation.threads()
+        thread = bot.conversation()
         given = [thread.ask(ASKED), thread.ask("and who founded it?")]
     kept = {each["receipt"]: each for each in rows(run("verify", "--json"))}
 

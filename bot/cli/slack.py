@@ -149,7 +149,7 @@ def desk_of(bot: Bot) -> Desk:
     def ask(
         question: str, *, visible: Visible = None, turns: Sequence[Answer] = ()
     ) -> Answer:
-        return bot.conversation.threads(visible=visible, turns=turns).ask(question)
+        return bot.conversation(visible=visible, turns=turns).ask(question)
 
     def read(document: str, visible: Visible) -> str | None:
         shown = {each.id for each in bot.reader.documents(visible)}

@@ -107,7 +107,7 @@ def lenient(config: Config) -> Config:
 
 
 def _ask(bot: Bot, question: Question) -> Answer:
-    thread = bot.conversation.threads()
+    thread = bot.conversation()
     for each in question.turns:
         thread.ask(each)
     return thread.ask(question.question)

@@ -119,7 +119,7 @@ def remove_old(folder: IndexFolder, current: int, keep: int) -> list[str]:
         for file in fsio.list_folder(folder.objects.folder):
             if file.name not in needed:
                 fsio.remove(file)
-    except (OSError, IndexWriteError) as error:
+    except (OSError, IndexDamagedError, IndexWriteError) as error:
         return [f"Old files are left in {folder.path}: {error}"]
     return []
 

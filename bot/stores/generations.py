@@ -190,12 +190,15 @@ def read_generations(folder: IndexFolder) -> dict[int, Generation | None]:
     """Read all manifests, by number, newest first; None stands for a damaged one.
 
     Raises:
-        OSError: one cannot be read.
+        IndexDamagedError: one cannot be read, so what it says is not known.
     """
     found: dict[int, Generation | None] = {}
     for number in folder.generations():
         file = folder.manifest_path(number)
-        data = fsio.read(file)
+        try:
+            data = fsio.read(file)
+        except OSError as error:
+            raise damaged(file, f"cannot be read: {error.strerror}") from error
         try:
             manifest = _manifest(file, data, number, None)
         except IndexDamagedError:

@@ -108,7 +108,7 @@ async def running(
     state = open_state(folder / "state.db")
     parts = Parts(
         config=config,
-        desk=bot.cli.desk(),
+        desk=bot.desk(),
         state=state,
         secrets=Secrets(BOT_TOKEN, APP_TOKEN, SIGNING_SECRET),
         ask_instead="Ms Example",

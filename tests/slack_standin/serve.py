@@ -44,7 +44,7 @@ def main(api_url: str, folder: str, seconds: str) -> None:
 
     parts = Parts(
         config=dataclasses.replace(_CONFIG, api_url=api_url),
-        desk=dataclasses.replace(bot.cli.desk(), ask=ask),
+        desk=dataclasses.replace(bot.desk(), ask=ask),
         state=open_state(Path(folder) / "state.db"),
         secrets=Secrets(BOT_TOKEN, APP_TOKEN),
     )
