@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run: a failure can be looked into, and CI does not throw
+# dice. Timing is the machine's business.
+settings.register_profile("bot", derandomize=True, deadline=None)
+settings.load_profile("bot")
 
 REPOSITORY = Path(__file__).parent.parent
 _DOCUMENTS = ("consortia/article.md", "technology/interposers.md", "policy/nedo.md")

@@ -54,7 +54,8 @@ def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert plain(text) in {text, text.replace("__", "")}
 
 
-@given(st.lists(st.from_regex(r"[A-Za-z0-9]+[,.;:?!]?", fullmatch=True)))
+# A number with a full stop would mark a list item where it begins a line.
+@given(st.lists(st.from_regex(r"[A-Za-z0-9]*[A-Za-z][,.;:?!]?", fullmatch=True)))
 def test_text_without_marks_stays_but_for_its_spaces(pieces: list[str]) -> None:
     assert plain(" \n".join(["start", *pieces])) == " ".join(["start", *pieces])
 
