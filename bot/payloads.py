@@ -115,4 +115,16 @@ def read_answer(payload: Mapping[str, Any]) -> Answer:
 
 
 def _read_citation(payload: Mapping[str, Any]) -> Citation:
-    return Citation(**{**payload, "section": tuple(payload["section"])})
+    return Citation(
+        number=payload["number"],
+        document=payload["document"],
+        title=payload["title"],
+        section=tuple(payload["section"]),
+        quote=payload["quote"],
+        start=payload["start"],
+        end=payload["end"],
+        sha256=payload["sha256"],
+        url=payload["url"],
+        date=payload.get("date"),
+        owner=payload.get("owner"),
+    )

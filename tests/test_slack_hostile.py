@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.slack import blocks, views
-from bot.channels.slack.desk import read_answer
 from bot.channels.slack.elements import Message as Shown
 from bot.channels.slack.markup import (
     escape,
@@ -22,7 +21,7 @@ from bot.channels.slack.markup import (
     safe_url,
     shorten,
 )
-from bot.payloads import answer_payload
+from bot.payloads import answer_payload, read_answer
 from bot.records import Answer, Citation, Reading, Segment
 from bot.state.protocol import StoredAnswer
 from tests.slack_standin import checks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ import typer
 
 from bot.cli import asking, calibrating, evaluating, feedback, receipts, slack
 from bot.cli.asking import open_or_build
+from bot.cli.options import Corpus, Index, Json, Settings, print_json, print_text
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -20,20 +20,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Answers questions from a folder of documents, in quotes that can be checked.",
 )
-
-Corpus = Annotated[
-    Path | None,
-    typer.Option("--corpus", help="Folder of documents.", show_default="corpus"),
-]
-Index = Annotated[
-    Path | None,
-    typer.Option("--index", help="Folder of the index.", show_default="index"),
-]
-Settings = Annotated[
-    Path | None,
-    typer.Option("--config", help="Settings file.", show_default="bot.toml"),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
@@ -62,7 +48,10 @@ def index(
 
     settings = configure(corpus, index, config)
     report = index_with_progress(settings, rebuild=rebuild)
-    _print(_json(index_payload(report)) if json_ else index_text(report))
+    if json_:
+        print_json(index_payload(report))
+    else:
+        print_text(index_text(report))
 
 
 asking.mount(app)
@@ -107,15 +96,16 @@ def search(
             from bot.runs import write_run  # noqa: PLC0415
 
             count = write_run(bot.search_documents, queries, run, k, mode)
-            _print(f"{count} queries ranked in {run}.")
+            print_text(f"{count} queries ranked in {run}.")
             return
         hits = bot.search(query, k, mode=mode)
         if json_:
             from bot.payloads import hit_payload  # noqa: PLC0415
 
-            _print("\n".join(_json(hit_payload(*each)) for each in enumerate(hits, 1)))
+            for each in enumerate(hits, 1):
+                print_json(hit_payload(*each))
         else:
-            _print(hits_text(hits))
+            print_text(hits_text(hits))
 
 
 @app.command()
@@ -140,9 +130,10 @@ def doctor(
 
     findings = examine(corpus, index, config, deep=deep)
     if json_:
-        _print("\n".join(_json(each.payload()) for each in findings))
+        for each in findings:
+            print_json(each.payload())
     else:
-        _print(findings_text(findings))
+        print_text(findings_text(findings))
     if any(each.status == "failed" for each in findings):
         raise typer.Exit(1)
 
@@ -166,15 +157,3 @@ def main() -> None:
 
         sys.stderr.write(f"Error: {harmless(' '.join(str(error).split()))}\n")
         sys.exit(1)
-
-
-def _json(payload: object) -> str:
-    return json.dumps(payload, ensure_ascii=False)
-
-
-def _print(text: str) -> None:
-    typer.echo(text.rstrip("\n"))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.channels.slack import blocks
 from bot.channels.slack.context import Context
-from bot.channels.slack.desk import read_answer, within
+from bot.channels.slack.desk import within
 from bot.channels.slack.elements import Message
 from bot.channels.slack.jobs import Job
 from bot.channels.slack.limits import Limits
@@ -18,7 +18,7 @@ from bot.channels.slack.markup import plain_question
 from bot.channels.slack.phrases import phrase
 from bot.channels.slack.views import overview_text
 from bot.errors import BotError, InputError
-from bot.payloads import answer_payload
+from bot.payloads import answer_payload, read_answer
 from bot.records import Answer
 from bot.state.protocol import StoredAnswer
 

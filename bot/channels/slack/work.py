@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable
 from bot.channels.slack import blocks
 from bot.channels.slack.context import Context
 from bot.channels.slack.delivery import Delivered
-from bot.channels.slack.desk import read_answer, within
+from bot.channels.slack.desk import within
 from bot.channels.slack.jobs import Job, question_key
 from bot.channels.slack.lanes import Lane
 from bot.channels.slack.logs import log
 from bot.channels.slack.replies import Replies, Reply
+from bot.payloads import read_answer
 from bot.state.protocol import Entry
 
 _ELSEWHERE_S = 10.0  # an edit waits this long for an answer another process makes
