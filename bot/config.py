@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 from bot.errors import ConfigError
 from bot.slack_config import SlackConfig
+from bot.store_config import StoreConfig
 
 FILE_NAME = "bot.toml"
 _SMALLEST_CHUNK = 20  # words; below this a passage says too little to be ranked
@@ -153,6 +154,7 @@ class Config:
     answers: AnswersConfig = field(default_factory=AnswersConfig)
     receipts: ReceiptsConfig = field(default_factory=ReceiptsConfig)
     slack: SlackConfig = field(default_factory=SlackConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
     folder: Path = field(default_factory=Path)  # paths in bot.toml start here
 
     @property

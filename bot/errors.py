@@ -55,7 +55,35 @@ class DocumentRefusedError(BotError):
 
 
 class StateError(BotError):
-    """The file with claims, threads, answers and votes cannot be used."""
+    """What keeps claims, threads, answers, votes and receipts cannot be used."""
+
+
+class EngineError(StateError):
+    """The Redis server of [store] cannot be used as it is, or refused a command.
+
+    It derives from StateError because callers that can do without the state can do
+    without it wherever it is kept.
+    """
+
+
+class EngineUnreachableError(EngineError):
+    """It cannot be reached, or the connection broke and did not come back."""
+
+
+class EngineTimeoutError(EngineUnreachableError):
+    """It did not answer in time."""
+
+
+class EngineAccessError(EngineError):
+    """It refuses the user, the password or a right."""
+
+
+class EngineFullError(EngineError):
+    """It has no memory or no disk left; the change was not made."""
+
+
+class EngineUnsuitableError(EngineError):
+    """It lacks the Query Engine, or is a replica, which takes no changes."""
 
 
 class SlackError(BotError):

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.redis_server import redis_url, shared_redis, start_redis
+
+__all__ = ["redis_url", "shared_redis", "start_redis"]  # fixtures of all modules
+
 # The same examples in every run: a failure can be looked into, and CI does not throw
 # dice. Timing is the machine's business.
 settings.register_profile("bot", derandomize=True, deadline=None)
