@@ -141,6 +141,7 @@ def _cite(number: int, hit: Hit, span: Span, reader: Reader) -> Citation:
         url=document.url,
         date=document.date,
         owner=document.owner,
+        copies=document.copies,
     )
 
 

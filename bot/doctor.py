@@ -16,10 +16,11 @@ from bot.app import configure
 from bot.checks import Check
 from bot.config import Config
 from bot.errors import BotError, DocumentRefusedError, IndexMissingError
+from bot.indexing.near_duplicates import near_duplicates
 from bot.ingest.files import CorpusFile, list_files, read_file
 from bot.lexical.bm25 import LuceneBM25
 from bot.stores.local import LocalReader, open_reader
-from bot.stores.objects import Objects
+from bot.stores.verifying import verify_index
 from bot.text.terms import index_text, tokenize
 
 _OLDEST_PYTHON = (3, 11)
@@ -34,6 +35,8 @@ _PACKAGES = (
 )
 _SAMPLE = 20  # passages that --deep encodes and scores again
 _TOLERANCE = 1e-5  # between a stored vector or score and the one made again
+_COMPARED = 2_000  # documents that are compared with each other without --deep
+_PAIRS = 10  # near duplicates that are named
 _NAMED = 3  # of many files, so many are named
 
 
@@ -139,8 +142,9 @@ def _index(config: Config, *, deep: bool) -> Iterator[Check]:
         yield Check("index", "ok", f"generation {reader.generation}: {counts}")
         yield _fresh(config, reader)
         yield from _left_out(reader)
+        yield from _alike(reader, deep=deep)
         if deep:
-            yield _bytes(config, reader)
+            yield from _bytes(config, reader)
             yield from _again(reader)
     finally:
         reader.close()
@@ -181,12 +185,38 @@ def _left_out(reader: LocalReader) -> Iterator[Check]:
             yield Check("refused document", "warning", f"{each.path}: {each.reason}")
 
 
-def _bytes(config: Config, reader: LocalReader) -> Check:
-    objects = Objects(config.index_path / "objects")
-    total = 0
-    for reference in reader.manifest.objects():
-        total += len(objects.read(reference))
-    return Check("index bytes", "ok", f"{total} bytes match their checksums")
+def _alike(reader: LocalReader, *, deep: bool) -> Iterator[Check]:
+    """Name documents that are held more than once, as they are or nearly so."""
+    documents = reader.documents()
+    for each in documents:
+        if each.copies:
+            detail = f"{each.path} is also at {', '.join(each.copies)}"
+            yield Check("copies", "ok", f"{detail}; indexed once")
+    if len(documents) > _COMPARED and not deep:
+        detail = f"not looked for among {len(documents):,} documents"
+        yield Check("near duplicates", "ok", detail, "bot doctor --deep")
+        return
+    pairs = near_duplicates((each.id, reader.text(each.id)) for each in documents)
+    for pair in pairs[:_PAIRS]:
+        detail = f"{pair.first} and {pair.second} share {pair.similarity:.0%} of their"
+        remedy = "remove the one that is out of date, or mark it `index: false`"
+        yield Check("near duplicates", "warning", f"{detail} text", remedy)
+    if len(pairs) > _PAIRS:
+        detail = f"{len(pairs) - _PAIRS:,} more pairs"
+        yield Check("near duplicates", "warning", detail, "mend the first ones")
+    if not pairs:
+        yield Check("near duplicates", "ok", "no two documents are nearly the same")
+
+
+def _bytes(config: Config, reader: LocalReader) -> Iterator[Check]:
+    """Read every generation that is kept, and see that its parts fit together."""
+    problems = verify_index(config.index_path)
+    for each in problems:
+        yield Check("index bytes", "failed", each, "bot index --rebuild")
+    if not problems:
+        total = sum(each.size for each in reader.manifest.objects())
+        detail = f"{total:,} bytes match their checksums, former generations as well"
+        yield Check("index bytes", "ok", detail)
 
 
 def _again(reader: LocalReader) -> Iterator[Check]:

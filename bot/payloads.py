@@ -77,6 +77,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "sha256": citation.sha256,
         "date": citation.date,
         "owner": citation.owner,
+        "copies": list(citation.copies),
     }
 
 
@@ -127,4 +128,5 @@ def _read_citation(payload: Mapping[str, Any]) -> Citation:
         url=payload["url"],
         date=payload.get("date"),
         owner=payload.get("owner"),
+        copies=tuple(payload.get("copies", ())),
     )

@@ -73,6 +73,7 @@ class DocumentInfo:
     reviewed_at: str | None = None
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    copies: tuple[str, ...] = ()  # other files of the collection with the same bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ class Citation:
     url: str | None = None
     date: str | None = None
     owner: str | None = None
+    copies: tuple[str, ...] = ()  # files that hold the same bytes as the document's
 
     def __post_init__(self) -> None:
         """Refuse a quote that cannot be the slice it claims to be."""

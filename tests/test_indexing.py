@@ -31,6 +31,7 @@ from bot.indexing import Progress, build_index
 from bot.stores.buckets import LARGEST
 from bot.stores.building import building
 from bot.stores.generations import IndexFolder
+from bot.stores.manifest import FORMAT
 from tests.small_encoder import HashedWords, small_encoders
 from tests.small_index import TEXTS, answers, build, read, settings, write_corpus
 
@@ -509,7 +510,8 @@ def test_an_index_of_another_format_is_updated_by_a_rebuild_only(
 ) -> None:
     build(config)
     current = config.index_path / "CURRENT"
-    current.write_bytes(current.read_bytes().replace(b"bot-index 2 ", b"bot-index 1 "))
+    data = current.read_bytes()
+    current.write_bytes(data.replace(b"bot-index %d " % FORMAT, b"bot-index 1 "))
 
     for attempt in (build, read):
         with pytest.raises(IndexIncompatibleError, match=r"format 1.*--rebuild"):

@@ -32,7 +32,7 @@ MANIFEST = Manifest(
     parent="f" * 64,
     settings={"chunking": {"max_words": 120}, "analysis": "1"},
     encoder=EncoderRef("name", 384, "", {"model.onnx": reference("model")}),
-    collections=(CollectionRef("consortia", (BUCKET,), reference("postings")),),
+    collections=(CollectionRef("consortia", (BUCKET,), reference("postings"), {}),),
     sources=reference("sources"),
 )
 
@@ -74,7 +74,7 @@ def values() -> dict[str, object]:
     return found
 
 
-WRONG: tuple[object, ...] = (None, 3, "x", [], {}, [1], {"sha256": "x"})
+WRONG: tuple[object, ...] = (None, -7, "x", [], {}, [1], {"sha256": "x"})
 OUTSIDE = {"generation", "parent"}  # compared with the file's name, and not used
 
 

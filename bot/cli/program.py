@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.cli import asking, calibrating, evaluating, feedback, receipts, slack
+from bot.cli import (
+    asking,
+    calibrating,
+    evaluating,
+    feedback,
+    indexing,
+    receipts,
+    slack,
+)
 from bot.cli.asking import open_or_build
 from bot.cli.options import Corpus, Index, Json, Settings, print_json, print_text
 from bot.errors import BotError
@@ -22,38 +30,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
-def index(
-    corpus: Annotated[
-        Path | None, typer.Argument(help="Folder of documents.", show_default="corpus")
-    ] = None,
-    index: Index = None,
-    *,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Read and encode everything again.")
-    ] = False,
-    json_: Json = False,
-    config: Settings = None,
-) -> None:
-    """Build the index, or bring it up to date: only what changed is read and encoded.
-
-    Documents that cannot be read are refused by name and reason; the others are
-    indexed. The old index stays in use until the new one is complete.
-
-    Example: bot index handbook --index handbook-index
-    """
-    from bot.app import configure  # noqa: PLC0415 - keeps --help quick
-    from bot.cli.progress import index_with_progress  # noqa: PLC0415
-    from bot.reports.results import index_payload, index_text  # noqa: PLC0415
-
-    settings = configure(corpus, index, config)
-    report = index_with_progress(settings, rebuild=rebuild)
-    if json_:
-        print_json(index_payload(report))
-    else:
-        print_text(index_text(report))
-
-
+indexing.mount(app)
 asking.mount(app)
 
 

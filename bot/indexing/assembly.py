@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
 from bot.dense import Encoder, Floats
+from bot.indexing.choice import Chosen, Copies
 from bot.indexing.report import Listener, Progress
-from bot.indexing.scan import Chosen, Spool
+from bot.indexing.scan import Spool
 from bot.stores.buckets import divide, find, members_hash
 from bot.stores.documents import Documents, StoredDocument
 from bot.stores.manifest import BucketRef, CollectionRef, Manifest
@@ -199,8 +200,16 @@ def join_buckets(
     former: Former | None,
     plan: Sequence[PlannedBucket],
     buckets: Sequence[BucketRef],
+    copies: Mapping[str, Copies],
 ) -> tuple[CollectionRef, ...]:
     """Make collections of the buckets that were written for a plan.
+
+    Args:
+        writer: of the index.
+        former: the generation before.
+        plan: buckets of all collections, by name and prefix.
+        buckets: what was written for them, aligned.
+        copies: name of a collection to document ids and the files that repeat them.
 
     Raises:
         IndexDamagedError: what should be used again is damaged.
@@ -211,10 +220,13 @@ def join_buckets(
     for name, group in groupby(pairs, key=lambda pair: pair[0].collection):
         planned, references = zip(*group, strict=True)
         old = former.collections.get(name) if former else None
+        repeated = copies.get(name, {})
         if old and old.buckets == references:
             writer.objects.check_size(old.postings)
-            collections.append(old)
+            collections.append(dataclasses.replace(old, copies=repeated))
             continue
         members = [[(d.id, d.chunks) for d in each.documents] for each in planned]
-        collections.append(write_collection(writer, name, references, members))
+        collections.append(
+            write_collection(writer, name, references, members, repeated)
+        )
     return tuple(collections)

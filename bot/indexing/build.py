@@ -18,9 +18,17 @@ from bot.indexing.assembly import (
     join_buckets,
     plan_buckets,
 )
+from bot.indexing.choice import (
+    Chosen,
+    choose,
+    differences,
+    find_copies,
+    omissions,
+    outcomes,
+)
 from bot.indexing.encoding import EncoderSource
 from bot.indexing.report import IndexReport, Listener, Progress
-from bot.indexing.scan import Chosen, Scan, Spool, choose, differences, omissions
+from bot.indexing.scan import Scan, Spool
 from bot.ingest.files import list_files
 from bot.ingest.registry import INGEST
 from bot.stores.building import (
@@ -173,9 +181,11 @@ class _Build:
         ):
             manifest, encoded = self._write(files, chosen, settings, encoder)
         left_out = omissions(files, chosen)
+        before = present.files if present else {}
         warnings = self._clean(manifest.generation)
         return IndexReport(
-            **differences(present.files if present else {}, chosen),
+            **differences(before, chosen),
+            outcomes=tuple(outcomes(before, files, find_copies(files.values()))),
             refused=tuple(each for each in left_out if each.refused),
             skipped=tuple(each for each in left_out if not each.refused),
             documents=len(chosen),
@@ -210,7 +220,9 @@ class _Build:
             )
         plan = plan_buckets(chosen)
         buckets, encoded = self._write_buckets(plan, former, encoder)
-        collections = join_buckets(self.writer, former, plan, buckets)
+        collections = join_buckets(
+            self.writer, former, plan, buckets, find_copies(files.values())
+        )
         manifest = Manifest(
             next_generation(self.folder),
             current_hash(self.folder),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.indexing.choice import FileOutcome
 from bot.stores.sources import Omission
 
 
@@ -32,6 +33,7 @@ class IndexReport:
     unchanged: int
     refused: tuple[Omission, ...]  # by path; an error to mend
     skipped: tuple[Omission, ...]  # by path; left out on purpose
+    outcomes: tuple[FileOutcome, ...]  # every file, also removed ones, by path
     documents: int
     chunks: int
     collections: int

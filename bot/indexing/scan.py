@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot import fsio
 from bot.chunking import split
 from bot.config import Config
 from bot.errors import DocumentRefusedError
+from bot.indexing.choice import choose
 from bot.indexing.report import Listener, Progress
 from bot.ingest.files import list_files, read_file
 from bot.ingest.registry import Skipped, read_documents
@@ -133,40 +133,3 @@ class Scan:
         passages = split(document, self.config.chunking)
         self.spool.add(store_document(document, digest, passages), digest)
         return SourceDocument(info.id, digest, info.collection, len(passages))
-
-
-Chosen = dict[str, tuple[str, SourceDocument]]  # document id to file and document
-
-
-def choose(files: Iterable[SourceFile]) -> Chosen:
-    """Give each document id to the first file, by path, that has it."""
-    chosen: Chosen = {}
-    for file in sorted(files, key=lambda each: each.path):
-        for document in file.documents:
-            chosen.setdefault(document.id, (file.path, document))
-    return chosen
-
-
-def omissions(files: Mapping[str, SourceFile], chosen: Chosen) -> list[Omission]:
-    """Return what is not indexed and why, by path."""
-    found = [omission for file in files.values() for omission in file.omissions]
-    for file in files.values():
-        for document in file.documents:
-            owner, _ = chosen[document.id]
-            if owner != file.path:
-                reason = f"the id {document.id!r} is taken by {owner}; change one"
-                found.append(Omission(file.path, reason, refused=True))
-    return sorted(found, key=lambda each: (each.path, each.reason))
-
-
-def differences(before: Mapping[str, SourceFile], chosen: Chosen) -> dict[str, Any]:
-    """Compare the chosen documents with those of the generation before."""
-    old = {id_: each.digest for id_, (_, each) in choose(before.values()).items()}
-    new = {id_: each.digest for id_, (_, each) in chosen.items()}
-    both = old.keys() & new.keys()
-    return {
-        "added": tuple(sorted(new.keys() - old.keys())),
-        "changed": tuple(sorted(each for each in both if old[each] != new[each])),
-        "removed": tuple(sorted(old.keys() - new.keys())),
-        "unchanged": sum(old[each] == new[each] for each in both),
-    }

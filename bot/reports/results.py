@@ -11,7 +11,9 @@ from bot.records import Hit
 
 if TYPE_CHECKING:
     from bot.indexing import IndexReport
+    from bot.indexing.choice import FileStatus
 
+_NAMED = 10  # of the files that a build indexed, changed or removed, so many
 _EXCERPT = 160  # characters of a passage shown in a list of hits
 
 
@@ -47,8 +49,15 @@ def _finding_lines(finding: Check) -> Iterator[str]:
 
 
 def index_text(report: IndexReport) -> str:
-    """Say what a build did: each refused and skipped file, then the sums."""
-    lines = [f"refused {each.path}: {each.reason}" for each in report.refused]
+    """Say what a build did: what became of which file, then the sums.
+
+    What was refused or skipped is named in full; of files that were indexed, changed,
+    removed or are copies the first few of each.
+    """
+    lines: list[str] = []
+    for status in ("indexed", "changed", "removed", "copy"):
+        lines += _named(report, status)
+    lines += [f"refused {each.path}: {each.reason}" for each in report.refused]
     lines += [f"skipped {each.path}: {each.reason}" for each in report.skipped]
     lines += report.warnings
     state = "built" if report.new else "is up to date"
@@ -60,6 +69,14 @@ def index_text(report: IndexReport) -> str:
         f"{_count(report.encoded, 'passage')} encoded)."
     )
     return harmless("\n".join(lines))
+
+
+def _named(report: IndexReport, status: FileStatus) -> Iterator[str]:
+    files = [each for each in report.outcomes if each.status == status]
+    for each in files[:_NAMED]:
+        yield f"{status} {each.path}" + (f" of {each.detail}" if each.detail else "")
+    if len(files) > _NAMED:
+        yield f"{status} {len(files) - _NAMED:,} more (--json names all)"
 
 
 def index_payload(report: IndexReport) -> dict[str, Any]:
@@ -74,6 +91,10 @@ def index_payload(report: IndexReport) -> dict[str, Any]:
         ],
         "skipped": [
             {"path": each.path, "reason": each.reason} for each in report.skipped
+        ],
+        "files": [
+            {"path": each.path, "status": each.status, "detail": each.detail}
+            for each in report.outcomes
         ],
         "documents": report.documents,
         "chunks": report.chunks,

@@ -28,7 +28,7 @@ def documents_of(documents: Sequence[DocumentInfo], wanted: str) -> frozenset[st
     found = frozenset(
         each.id
         for each in documents
-        if each.path == folder
+        if folder in {each.path, *each.copies}
         or each.path.startswith(f"{folder}/")
         or fnmatchcase(each.path, wanted)
         or wanted.casefold() in {tag.casefold() for tag in each.tags}

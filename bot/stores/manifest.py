@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMAT = 2  # of all files of the index; another number is refused, never guessed at
+FORMAT = 3  # of all files of the index; another number is refused, never guessed at
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 Settings = Mapping[str, Any]  # JSON values: versions and parameters that shape an index
@@ -54,6 +54,7 @@ class CollectionRef:
     name: str
     buckets: tuple[BucketRef, ...]  # by prefix
     postings: ObjectRef
+    copies: Mapping[str, tuple[str, ...]]  # document id to files with the same bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def _encoder(values: Mapping[str, Any]) -> EncoderRef:
 
 def _collection(values: Mapping[str, Any]) -> CollectionRef:
     buckets = tuple(_bucket(each) for each in values["buckets"])
-    return CollectionRef(values["name"], buckets, ObjectRef(**values["postings"]))
+    postings = ObjectRef(**values["postings"])
+    copies = {id_: tuple(paths) for id_, paths in values["copies"].items()}
+    return CollectionRef(values["name"], buckets, postings, copies)
 
 
 def _bucket(values: Mapping[str, Any]) -> BucketRef:

@@ -6,7 +6,8 @@ Rows number the chunks of the collection, by document id and then position.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ class Shelf:
     first_rows: list[int]  # (documents + 1,): where the rows of each begin
     vectors: Floats  # (rows, d)
     postings: Postings
+    copies: Mapping[str, tuple[str, ...]]  # document id to files with the same bytes
 
     @property
     def size(self) -> int:
@@ -47,7 +49,9 @@ class Shelf:
     def info(self, number: int) -> DocumentInfo:
         """What is known of a document, by its number on the shelf."""
         documents, local = self.places[number]
-        return documents.info(local)
+        info = documents.info(local)
+        copies = self.copies.get(info.id)
+        return replace(info, copies=copies) if copies else info
 
     def text(self, number: int) -> str:
         """Text of a document."""
@@ -90,7 +94,7 @@ def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> 
         )
     ]
     counts = _counts(objects, collection.postings, postings)
-    shelf = _arrange(collection.name, buckets, counts, dimensions)
+    shelf = _arrange(collection, buckets, counts, dimensions)
     if counts.size != shelf.size:
         file = objects.path(collection.postings)
         raise damaged(file, f"has {counts.size} rows, not {shelf.size}")
@@ -160,7 +164,7 @@ def rows_by_bucket(members: list[list[tuple[str, int]]]) -> list[Longs]:
 
 
 def _arrange(
-    name: str,
+    collection: CollectionRef,
     buckets: list[tuple[Documents, Floats]],
     postings: Postings,
     dimensions: int,
@@ -182,10 +186,11 @@ def _arrange(
         for rows, (_, part) in zip(rows_by_bucket(members), buckets, strict=True):
             vectors[rows] = part
     return Shelf(
-        name,
+        collection.name,
         [id_ for id_, *_ in order],
         [(buckets[bucket][0], local) for _, bucket, local, _ in order],
         first_rows,
         vectors,
         postings,
+        collection.copies,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from bot.text.terms import index_text, tokenize
 def digest_document(document: Document) -> str:
     """Name a document by everything that was read of it."""
     parts = [
-        asdict(document.info),
+        _info(document),
         [_section(each) for each in document.sections],
         [asdict(each) for each in document.blocks],
     ]
@@ -52,7 +53,7 @@ def store_document(
         ValueError: a passage or sentence is not what its offsets say.
     """
     record = {
-        "info": asdict(document.info),
+        "info": _info(document),
         "digest": digest,
         "sections": [_section(each) for each in document.sections],
     }
@@ -120,6 +121,7 @@ def write_collection(
     name: str,
     buckets: Sequence[BucketRef],
     members: list[list[tuple[str, int]]],
+    copies: Mapping[str, tuple[str, ...]],
 ) -> CollectionRef:
     """Merge the counts of a collection's buckets, which have been written.
 
@@ -128,6 +130,7 @@ def write_collection(
         name: of the collection.
         buckets: all of them, by prefix.
         members: for each bucket the ids and numbers of chunks of its documents, by id.
+        copies: document ids to the other files that hold the same bytes.
 
     Raises:
         IndexDamagedError: a bucket of an earlier generation is damaged.
@@ -135,7 +138,15 @@ def write_collection(
     """
     counts = [each.counts for each in buckets]
     merged = merge_counts(writer.objects, counts, rows_by_bucket(members))
-    return CollectionRef(name, tuple(buckets), writer.put(pack(merged.to_arrays())))
+    postings = writer.put(pack(merged.to_arrays()))
+    return CollectionRef(name, tuple(buckets), postings, copies)
+
+
+def _info(document: Document) -> dict[str, Any]:
+    """Return what is known of a document; its copies are the collection's to know."""
+    info = asdict(document.info)
+    del info["copies"]
+    return info
 
 
 def _section(section: Section) -> list[object]:

@@ -124,6 +124,9 @@ def source_lines(answer: Answer, address: Address) -> list[Line]:
         about = [f"characters {each.start:,} to {each.end:,}"]
         about += [f"owner {each.owner}"] if each.owner else []
         about += [each.url] if each.url else []
+        about += (
+            [f"the same file is at {', '.join(each.copies)}"] if each.copies else []
+        )
         found.append(line(f"    {', '.join(about)}", "hint"))
     return found
 
