@@ -168,6 +168,11 @@ class Config:
         return self.folder / self.index.path
 
     @property
+    def encoder_model(self) -> str:
+        """The encoder's folder, resolved in the same way; "" is the default model."""
+        return str(self.folder / self.encoder.model) if self.encoder.model else ""
+
+    @property
     def state_path(self) -> Path:
         """The file of claims, threads, answers, votes and receipts.
 

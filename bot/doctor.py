@@ -106,7 +106,7 @@ def _installation() -> Iterator[Check]:
 def _encoder(config: Config) -> Iterator[Check]:
     from bot.encoders.source import encoder_identity  # noqa: PLC0415 - reads 90 MB
 
-    identity = encoder_identity(config.encoder.model)
+    identity = encoder_identity(config.encoder_model)
     name = config.encoder.model or "all-MiniLM-L6-v2"
     yield Check("embedding model", "ok", f"{name}, {identity[:12]}")
 

@@ -40,6 +40,13 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert config.index_path == tmp_path / "index"
 
 
+def test_an_encoder_is_looked_for_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    file = written(tmp_path, '[encoder]\nmodel = "models/small"\n')
+
+    assert read_config(file).encoder_model == str(tmp_path / "models/small")
+    assert Config().encoder_model == ""
+
+
 def test_a_whole_number_stands_for_a_fraction(tmp_path: Path) -> None:
     config = read_config(written(tmp_path, "[retrieval]\nlexical_weight = 1\n"))
 

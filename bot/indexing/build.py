@@ -169,7 +169,7 @@ class _Build:
         files = scan.files()
         chosen = choose(files.values())
         encoder = EncoderSource(
-            self.factory, self.config.encoder.model, self.writer, self._manifest
+            self.factory, self.config.encoder_model, self.writer, self._manifest
         )
         encoded = 0
         manifest = self._manifest

@@ -35,7 +35,7 @@ def check_compatible(
             f"{folder.path} was built with text analysis {analysis}, this bot has "
             f"{ANALYSIS}. Run `bot index` to bring it up to date."
         )
-    model = config.encoder.model
+    model = config.encoder_model
     if model == manifest.encoder.model:
         return  # the index carries the encoder's files, so its folder is not read again
     wanted = factory.identify(model)
