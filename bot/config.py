@@ -157,6 +157,14 @@ class Config:
     store: StoreConfig = field(default_factory=StoreConfig)
     folder: Path = field(default_factory=Path)  # paths in bot.toml start here
 
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.store.url and self.slack.state:
+            raise ConfigError(
+                f"slack.state names the file {self.slack.state}, and store.url the "
+                "server that takes its place: remove one of them."
+            )
+
     @property
     def corpus_path(self) -> Path:
         """The corpus folder, relative paths resolved from bot.toml's place."""

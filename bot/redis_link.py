@@ -76,10 +76,14 @@ class Link:
         All are carried out, whichever fail; the first error is raised afterwards. When
         it returns, `store.replicas` have them as well.
         """
+        wanted = self.config.replicas
         listed = list(commands)
-        if not listed:
-            return []
-        return self._try(lambda client: self._send(client, listed), again=again)
+        return self._try(lambda client: self._send(client, listed, wanted), again=again)
+
+    def calls(self, commands: Iterable[Command]) -> list[Any]:
+        """Send commands that change nothing together, and return their replies."""
+        listed = list(commands)
+        return self._try(lambda client: self._send(client, listed, 0), again=True)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -88,22 +92,26 @@ class Link:
         if client is not None:
             client.close()
 
-    def _send(self, client: Redis | RedisCluster, commands: list[Command]) -> list[Any]:
+    def _send(
+        self, client: Redis | RedisCluster, commands: list[Command], wanted: int
+    ) -> list[Any]:
+        if not commands:
+            return []
         with client.pipeline(transaction=False) as pipeline:
             for each in commands:
                 pipeline.execute_command(*each)
-            if self.config.replicas:
+            if wanted:
                 # On the same connection: WAIT is about what that one has sent.
                 half = self.config.timeout_seconds * _MILLISECONDS / 2
-                pipeline.execute_command("WAIT", self.config.replicas, int(half))
+                pipeline.execute_command("WAIT", wanted, int(half))
             replies = pipeline.execute(raise_on_error=False)
         for each in replies:
             if isinstance(each, Exception):
                 raise each
-        if self.config.replicas and replies.pop() < self.config.replicas:
+        if wanted and replies.pop() < wanted:
             raise EngineUnreachableError(
                 f"{self.config.url} has made a change that fewer than "
-                f"{self.config.replicas} replicas have confirmed: see `redis-cli info "
+                f"{wanted} replicas have confirmed: see `redis-cli info "
                 "replication`, or lower store.replicas in bot.toml."
             )
         return list(replies)

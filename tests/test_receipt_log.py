@@ -21,12 +21,15 @@ from bot.receipts.log import DAY, ReceiptLog
 from bot.receipts.threads import ThreadLog
 from bot.receipts.writing import Asked
 from bot.records import Answer
+from bot.state import sqlite_receipts
+from bot.state.opening import open_receipts
 from bot.state.receipts import Receipts
-from bot.state.sqlite_receipts import SqliteReceipts, open_receipts
+from bot.state.sqlite_file import SqliteFile
+from bot.state.sqlite_receipts import SqliteReceipts
 from tests.receipt_samples import SETTINGS, ask, asker, receipt_of
 
 QUESTION = "what does the engine of the tug have"
-Open = Callable[[Path], Receipts]
+Open = Callable[[Config], Receipts]
 
 
 def config_in(folder: Path, **receipts: object) -> Config:
@@ -42,8 +45,8 @@ def log_in(
     return ReceiptLog(config_in(folder, **receipts), SETTINGS, notices.append, opened)
 
 
-def opened(folder: Path) -> SqliteReceipts:
-    return open_receipts(config_in(folder).state_path)
+def opened(folder: Path) -> Receipts:
+    return open_receipts(config_in(folder))
 
 
 def an_answer(id_: str = "a1") -> Answer:
@@ -66,9 +69,9 @@ def test_a_closed_log_has_written_every_receipt(tmp_path: Path) -> None:
 def test_writing_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     goes_on, notices = threading.Event(), list[str]()
 
-    def open_late(path: Path) -> Receipts:
+    def open_late(config: Config) -> Receipts:
         goes_on.wait()
-        return open_receipts(path)
+        return open_receipts(config)
 
     log = log_in(tmp_path, notices, open_late)
     log.write(Asked(QUESTION), an_answer())  # returns although nothing is open yet
@@ -85,9 +88,9 @@ def test_a_disk_that_does_not_keep_up_costs_receipts_and_a_notice(
     monkeypatch.setattr(log_module, "_MOST_WAITING", 2)
     goes_on, notices = threading.Event(), list[str]()
 
-    def open_late(path: Path) -> Receipts:
+    def open_late(config: Config) -> Receipts:
         goes_on.wait()
-        return open_receipts(path)
+        return open_receipts(config)
 
     log = log_in(tmp_path, notices, open_late)
     for number in range(4):
@@ -125,8 +128,8 @@ def test_a_locked_database_costs_a_notice_and_later_receipts_are_kept(
         notices.append(text)
         told.set()
 
-    def impatient(path: Path) -> Receipts:
-        return open_receipts(path, busy_ms=1)
+    def impatient(config: Config) -> Receipts:
+        return sqlite_receipts.open_receipts(config.state_path, busy_ms=1)
 
     log = ReceiptLog(config_in(tmp_path), SETTINGS, tell, impatient)
     path = config_in(tmp_path).state_path
@@ -153,7 +156,10 @@ def test_a_failure_after_a_success_is_told_again(tmp_path: Path) -> None:
                 raise sqlite3.OperationalError("disk I/O error")
             super().save(receipt, settings)  # type: ignore[arg-type] # as given
 
-    log = log_in(tmp_path, notices, lambda path: Failing(open_receipts(path).file))
+    def failing(config: Config) -> Receipts:
+        return Failing(sqlite_receipts.open_receipts(config.state_path).file)
+
+    log = log_in(tmp_path, notices, failing)
     for id_ in ("bad1", "bad2", "good", "bad3"):
         log.write(Asked(QUESTION), an_answer(id_))
     log.close()
@@ -254,7 +260,8 @@ def test_a_killed_program_leaves_what_was_written_and_a_sound_file(
 
     with closing(opened(tmp_path)) as store:
         assert store.get("a1") is not None
-        assert store.file.rows("PRAGMA integrity_check") == [("ok",)]
+    with closing(SqliteFile(config_in(tmp_path).state_path)) as file:
+        assert file.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_of_the_readings_that_a_thread_tries_the_given_one_has_a_receipt(

@@ -22,6 +22,7 @@ from bot.records import text_hash
 from bot.state.receipts import QuoteMark, Receipt
 from bot.state.sqlite import open_state
 from bot.state.sqlite_receipts import open_receipts
+from tests.kept import Kept
 from tests.receipt_samples import SETTINGS, TEXTS, ask, asker, receipt_of
 
 QUESTION = "what does the engine of the tug have"
@@ -140,23 +141,53 @@ def test_every_receipt_survives_json(
     assert Receipt.from_payload(read) == receipt
 
 
-def test_receipts_come_back_newest_first_and_by_place(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "redis"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    return Kept(tmp_path, url)
+
+
+def test_receipts_come_back_newest_first_and_by_place(kept: Kept) -> None:
     given = [
         receipt_of(QUESTION, "old", at=1.0),
         receipt_of(QUESTION, "new", at=2.0, visible=frozenset({"b", "a"})),
         receipt_of("nothing of this kind", "equal", at=2.0),
         receipt_of(QUESTION, "other", at=3.0, place="other-index"),
     ]
-    with closing(open_receipts(tmp_path / "state.db")) as store:
+    with closing(kept.receipts()) as store:
         for each in given:
             store.save(each, SETTINGS)
 
-    with closing(open_receipts(tmp_path / "state.db")) as store:
+    with closing(kept.receipts()) as store:
         assert [each.id for each in store.all("index")] == ["equal", "new", "old"]
         assert store.get("new") == given[1]
         assert store.get("none") is None
         assert store.settings(given[0].configuration) == SETTINGS
         assert store.settings("none") is None
+
+
+def test_settings_go_with_the_last_receipt_that_names_them(kept: Kept) -> None:
+    with closing(kept.receipts()) as store:
+        for id_, at in (("a", 1.0), ("b", 2.0), ("b", 3.0)):
+            store.save(receipt_of(QUESTION, id_, at=at), SETTINGS)
+
+        assert [store.forget(before) for before in (1.0, 2.5)] == [0, 1]
+        assert [each.id for each in store.all("index")] == ["b"]
+        assert store.settings(hash_settings(SETTINGS)) == SETTINGS
+        assert store.forget(3.5) == 1
+        assert store.settings(hash_settings(SETTINGS)) is None
+        assert store.all("index") == []
+
+
+def test_a_receipt_saved_again_moves_to_its_new_index(kept: Kept) -> None:
+    with closing(kept.receipts()) as store:
+        store.save(receipt_of(QUESTION, "a", at=1.0), SETTINGS)
+        store.save(receipt_of(QUESTION, "a", at=2.0, place="other", settings={}), {})
+
+        assert store.all("index") == []
+        assert [each.given for each in store.all("other")] == [2.0]
+        assert store.forget(0.5) == 0
+        assert store.settings(hash_settings(SETTINGS)) is None
 
 
 def test_forgotten_receipts_leave_no_bytes_and_no_settings(tmp_path: Path) -> None:

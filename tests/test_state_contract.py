@@ -9,18 +9,25 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StateError
+from bot.state import redis_space
 from bot.state.protocol import State, StoredAnswer, Vote
 from bot.state.sqlite import open_state
+from tests.kept import Kept
 
 
-@pytest.fixture(params=["sqlite"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    assert request.param == "sqlite"
-    opened = open_state(tmp_path / "state.db")
+@pytest.fixture(params=["sqlite", "redis"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    return Kept(tmp_path, url)
+
+
+@pytest.fixture
+def state(kept: Kept) -> Iterator[State]:
+    opened = kept.state()
     yield opened
     opened.backend.close()
 
@@ -37,8 +44,8 @@ def test_a_key_is_claimed_once(state: State) -> None:
     ]
 
 
-def test_of_many_threads_and_connections_one_claims_a_key(tmp_path: Path) -> None:
-    opened = [open_state(tmp_path / "state.db") for _ in range(4)]
+def test_of_many_threads_and_connections_one_claims_a_key(kept: Kept) -> None:
+    opened = [kept.state() for _ in range(4)]
     start = threading.Barrier(8)
 
     def claim(number: int) -> list[bool]:
@@ -159,6 +166,27 @@ def test_what_is_unfinished_is_counted_and_never_forgotten(state: State) -> None
     assert state.inbox.get("waiting") is not None
 
 
+def test_much_is_forgotten_in_batches(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_space, "_BATCH", 3)
+    for number in range(10):
+        state.threads.engage(str(number), "ann", number)
+
+    assert state.threads.forget(9) == 9
+    assert state.threads.get("8").status == "unknown"
+    assert state.threads.get("9").askers == {"ann"}
+
+
+def test_finishing_what_was_never_claimed_changes_nothing(state: State) -> None:
+    assert state.inbox.finish("a", "done", "1.1", {}) == "retracted"
+    assert state.inbox.get("a") is None
+
+
+def test_the_store_can_be_written(state: State) -> None:
+    state.backend.check()
+
+
 def test_a_thread_is_engaged_until_a_person_takes_over(state: State) -> None:
     threads = state.threads
     threads.hand_over("t", 1)
@@ -202,6 +230,20 @@ def test_recent_answers_are_newest_first_and_a_threads_oldest_first(
     assert state.answers.get("a") is None
 
 
+def test_an_answer_saved_again_is_listed_where_it_is_now(state: State) -> None:
+    state.answers.save(_answer("a", 1))
+    state.answers.save(StoredAnswer("a", "T/C", "u", "bob", 2.5, {"é": ["ü", None]}))
+
+    assert state.answers.recent("ann", 9) == []
+    assert state.answers.of_thread("t", 9) == []
+    assert [each.given for each in state.answers.recent("bob", 9)] == [2.5]
+    assert [each.given for each in state.answers.of_thread("u", 9)] == [2.5]
+    assert state.answers.forget(2) == 0
+    assert state.answers.forget(3) == 1
+    assert state.answers.recent("bob", 9) == []
+    assert state.answers.of_thread("u", 9) == []
+
+
 def test_a_person_has_one_vote_an_answer_and_the_last_counts(state: State) -> None:
     first = Vote("a", "ann", "helpful", "why?", 1)
     last = Vote("a", "ann", "not_helpful", "why?", 2, "wrong", "no", {"id": "a"})
@@ -215,14 +257,13 @@ def test_a_person_has_one_vote_an_answer_and_the_last_counts(state: State) -> No
     assert state.feedback.votes() == [last, other]
 
 
-def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
-    path = tmp_path / "folder" / "state.db"
-    first = open_state(path)
+def test_everything_is_there_after_opening_again(kept: Kept) -> None:
+    first = kept.state()
     _claim(first, "a")
     first.feedback.vote(Vote("a", "ann", "helpful", "why?", 1))
     first.backend.close()
 
-    again = open_state(path)
+    again = kept.state()
 
     assert again.inbox.get("a") is not None
     assert len(again.feedback.votes()) == 1
@@ -263,19 +304,27 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
         open_state(tmp_path / "state.db")
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("12")), max_size=30))
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # emptied each time
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("12")),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_whatever_the_order_each_key_has_one_owner_at_a_time(
-    steps: list[tuple[str, str]],
+    state: State, steps: list[tuple[str, str]]
 ) -> None:
-    import tempfile  # noqa: PLC0415 - hypothesis shares no fixture between examples
-
-    with tempfile.TemporaryDirectory() as folder:
-        opened = open_state(Path(folder) / "state.db")
-        owners: dict[str, str] = {}
-        for key, owner in steps:
-            if _claim(opened, key, owner):
-                assert key not in owners
-                owners[key] = owner
-            assert opened.inbox.begin(key, owner) == (owners[key] == owner)
-        opened.backend.close()
+    owners: dict[str, str] = {}
+    for key, owner in steps:
+        if _claim(state, key, owner):
+            assert key not in owners
+            owners[key] = owner
+        assert state.inbox.begin(key, owner) == (owners[key] == owner)
+    for key in owners:
+        state.inbox.finish(key, "done", "", {})
+    assert state.inbox.forget(101) == len(owners)

@@ -22,8 +22,8 @@ from bot.receipts.writing import Asked, write_receipt
 from bot.records import Answer, DocumentInfo
 from bot.reports.explanations import explanation
 from bot.retrieval.scope import documents_of
+from bot.state.opening import open_state
 from bot.state.protocol import Vote
-from bot.state.sqlite import open_state
 
 
 class LocalDesk:
@@ -156,7 +156,7 @@ class LocalDesk:
 
     def vote(self, answer: Answer, *, helpful: bool, comment: str) -> None:
         """Store what the person thinks of an answer."""
-        state = open_state(self._bot.config.state_path)
+        state = open_state(self._bot.config)
         try:
             state.feedback.vote(
                 Vote(

@@ -35,12 +35,13 @@ def export(
     """
     from bot.app import configure  # noqa: PLC0415 - keeps --help quick
     from bot.channels.slack.export import to_test_questions  # noqa: PLC0415 - the same
-    from bot.state.sqlite import open_state  # noqa: PLC0415 - the same
+    from bot.state.opening import has_state, open_state  # noqa: PLC0415 - the same
 
-    path = configure(None, index, config).state_path
-    if not path.exists():
+    settings = configure(None, index, config)
+    if not has_state(settings):
+        path = settings.state_path
         raise InputError(f"{path} does not exist: nobody has voted yet.")
-    state = open_state(path)
+    state = open_state(settings)
     try:
         votes = state.feedback.votes()
     finally:

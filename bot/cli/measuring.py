@@ -94,11 +94,11 @@ def select_questions(
 def voted_questions(config: Config) -> list[Mapping[str, Any]]:
     """Return what people voted on, as lines of a question set."""
     from bot.channels.slack.export import to_test_questions  # noqa: PLC0415
-    from bot.state.sqlite import open_state  # noqa: PLC0415
+    from bot.state.opening import has_state, open_state  # noqa: PLC0415
 
-    if not config.state_path.exists():
+    if not has_state(config):
         return []
-    state = open_state(config.state_path)
+    state = open_state(config)
     try:
         return list(to_test_questions(state.feedback.votes()))
     finally:
@@ -107,11 +107,11 @@ def voted_questions(config: Config) -> list[Mapping[str, Any]]:
 
 def refused_questions(config: Config) -> list[str]:
     """Return what was asked and refused, each question once, the latest first."""
-    from bot.state.sqlite_receipts import open_receipts  # noqa: PLC0415
+    from bot.state.opening import has_state, open_receipts  # noqa: PLC0415
 
-    if not config.state_path.exists():
+    if not has_state(config):
         return []
-    store = open_receipts(config.state_path)
+    store = open_receipts(config)
     try:
         receipts = store.all(config.index_path.absolute().name)
     finally:

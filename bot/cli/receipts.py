@@ -187,14 +187,14 @@ def gaps(
 
 @contextmanager
 def _store(config: Config) -> Iterator[Receipts]:
-    from bot.state.sqlite_receipts import open_receipts  # noqa: PLC0415
+    from bot.state.opening import has_state, open_receipts  # noqa: PLC0415
 
-    if not config.state_path.exists():
+    if not has_state(config):
         raise InputError(
             f"There are no receipts yet: {config.state_path} is written when a "
             "question is answered, unless [receipts] in bot.toml turns that off."
         )
-    store = open_receipts(config.state_path)
+    store = open_receipts(config)
     try:
         yield store
     finally:

@@ -53,13 +53,13 @@ def run(
     from bot.channels.slack.running import end_now, serve  # noqa: PLC0415 - the same
     from bot.channels.slack.service import Parts  # noqa: PLC0415 - the same
     from bot.channels.slack.tokens import read_secrets  # noqa: PLC0415 - the same
-    from bot.state.sqlite import open_state  # noqa: PLC0415 - the same
+    from bot.state.opening import open_state  # noqa: PLC0415 - the same
 
     settings = _configure(corpus, index, config)
     secrets = read_secrets(settings.slack, os.environ)
     handler = set_up_logs(as_json=json_logs)
     with open_bot(config=settings) as bot:
-        state = open_state(settings.state_path)
+        state = open_state(settings)
         parts = Parts(
             config=settings.slack,
             desk=desk_of(bot),

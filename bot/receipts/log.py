@@ -5,22 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from bot.config import Config
 from bot.identity import hash_settings
 from bot.receipts.writing import Asked, write_receipt
 from bot.records import Answer
+from bot.state.opening import open_receipts
 from bot.state.receipts import Receipts
-from bot.state.sqlite_receipts import open_receipts
 
 DAY = 86_400  # seconds
-_MOST_WAITING = 1_000  # answers; more means a disk that does not keep up
+_MOST_WAITING = 1_000  # answers; more means a store that does not keep up
 _FORGET_EACH = 1_000  # receipts written between two looks for old ones
 
 Notice = Callable[[str], object]
-Open = Callable[[Path], Receipts]
+Open = Callable[[Config], Receipts]
 
 
 class ReceiptLog:
@@ -39,13 +38,13 @@ class ReceiptLog:
         notice: Notice,
         opened: Open = open_receipts,
     ) -> None:
-        """Take what every receipt needs; the file is opened with the first one.
+        """Take what every receipt needs; the store is opened with the first one.
 
         Args:
-            config: says where the file is and what is kept.
+            config: says where they are kept, and how much of them.
             settings: everything set that decides answers, by section.
             notice: told when receipts cannot be kept.
-            opened: opens the file.
+            opened: opens the store.
         """
         self._config = config
         self._settings = settings
@@ -66,7 +65,7 @@ class ReceiptLog:
             full = self._waiting >= _MOST_WAITING
             self._waiting += not full
         if full:
-            self._tell("the disk does not keep up with the answers")
+            self._tell("the store does not keep up with the answers")
             return
         try:
             task = self._pool.submit(self._insert, asked, answer)
@@ -77,7 +76,7 @@ class ReceiptLog:
             task.add_done_callback(self._done)
 
     def close(self) -> None:
-        """Wait until everything is written, and let the file go."""
+        """Wait until everything is written, and let the store go."""
         self._pool.shutdown()
         if self._store is not None:
             self._store.close()
@@ -94,7 +93,7 @@ class ReceiptLog:
             keep_question=kept.questions,
         )
         if self._store is None:
-            self._store = self._open(self._config.state_path)
+            self._store = self._open(self._config)
         self._store.save(receipt, self._settings)
         self._failing = False
         if self._written % _FORGET_EACH == 0:
