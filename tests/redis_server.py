@@ -31,7 +31,7 @@ _MODULE = (
     "731aef82610d2943838a88211a8935487f2f64fbf65803a2d39353a5736c9a82",
 )
 _DURABLE = (
-    *("--appendonly", "yes", "--appendfsync", "always"),
+    *("--save", "", "--appendonly", "yes", "--appendfsync", "always"),
     *("--repl-diskless-sync-delay", "0"),  # a replica need not wait for another one
 )
 _START_SECONDS = 20.0  # for a machine under load; usually 0.04
@@ -63,7 +63,7 @@ class RedisServer:
         *options: str,
         password: str = "",
         search: bool = True,
-        command: str = "",
+        sentinel: str = "",
     ) -> None:
         """Start it, and wait until it answers.
 
@@ -72,15 +72,19 @@ class RedisServer:
             options: more of the command line, such as "--maxmemory", "4mb".
             password: that clients have to give; "" asks for none.
             search: load the Query Engine.
-            command: "--sentinel" makes it one; then the first option is its file.
+            sentinel: what a sentinel's file says; "" makes it a server.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        if sentinel:
+            search, options = False, (*options, "--sentinel")
+            (folder / "sentinel.conf").write_text(sentinel, encoding="ascii")
+        self._file = ("sentinel.conf",) if sentinel else ()
         self.folder = folder
         self.password = password
         self.port = 0
         secret = ("--requirepass", password) if password else ()
         module = ("--loadmodule", _binary(*_MODULE), "TIMEOUT", "0") if search else ()
-        kept = () if command else _DURABLE
+        kept = () if sentinel else _DURABLE
         self._options = (*kept, *secret, *options, *module)
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -111,15 +115,11 @@ class RedisServer:
             with (self.folder / "log").open("ab") as log:
                 self._process = subprocess.Popen(
                     [
-                        *(
-                            _binary(*_SERVER),
-                            "--bind",
-                            "127.0.0.1",
-                            "--port",
-                            str(port),
-                        ),
-                        *("--dir", str(self.folder), "--save", "", *self._options),
+                        *(_binary(*_SERVER), *self._file, "--port", str(port)),
+                        *("--bind", "127.0.0.1", "--dir", str(self.folder)),
+                        *self._options,
                     ],
+                    cwd=self.folder,
                     stdout=log,
                     stderr=log,
                 )
@@ -151,6 +151,17 @@ class RedisServer:
                 client.config_set("masterauth", primary.password)
             client.replicaof("127.0.0.1", str(primary.port))
             _until(lambda: client.info("replication")["master_link_status"] == "up")
+
+    def until_it_knows_a_replica(self, service: str) -> None:
+        """Wait until this sentinel could promote one."""
+        with self.client() as client:
+            _until(lambda: int(client.sentinel_master(service)["num-slaves"]) > 0)
+
+    def own_all_slots(self) -> None:
+        """Become a cluster of one."""
+        with self.client() as client:
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            _until(lambda: client.cluster("INFO")["cluster_state"] == "ok")
 
     def promote(self) -> None:
         """Become a primary, with what it has."""
