@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from bot import wording
 from bot.config import AnswersConfig
+from bot.links import link_to
+from bot.places import find_place
 from bot.records import (
     Answer,
     Citation,
@@ -129,12 +131,15 @@ def _quoted(evidence: Evidence, reading: Reading, reader: Reader) -> Span:
 
 def _cite(number: int, hit: Hit, span: Span, reader: Reader) -> Citation:
     document = reader.document(hit.chunk.document)
+    text = reader.text(document.id)
+    quote = text[slice(*span)]
+    place = find_place(reader.places(document.id), text, span[0])
     return Citation(
         number=number,
         document=document.id,
         title=document.title,
         section=hit.chunk.section,
-        quote=reader.text(document.id)[slice(*span)],
+        quote=quote,
         start=span[0],
         end=span[1],
         sha256=document.sha256,
@@ -142,6 +147,8 @@ def _cite(number: int, hit: Hit, span: Span, reader: Reader) -> Citation:
         date=document.date,
         owner=document.owner,
         copies=document.copies,
+        place=place,
+        link=link_to(document.url, place, quote),
     )
 
 

@@ -24,13 +24,22 @@ class CorpusConfig:
     path: str = "corpus"
     max_file_mib: int = 50  # larger files are refused by name
     max_characters: int = 10_000_000  # of one document's text
+    # What one file may cost, where its format is parsed in a process of its own.
+    max_seconds: int = 20
+    max_cpu_seconds: int = 15
+    max_memory_mib: int = 512
+    max_pages: int = 2_000  # of a PDF document or a presentation
+    # Of an archive, or a document that is one: a 342 KB DOCX reached 700 MB.
+    max_members: int = 2_000
+    max_inflated_mib: int = 100  # counted while inflating
+    max_ratio: int = 100  # inflated to packed, of a member
 
     def __post_init__(self) -> None:
         """Check ranges once, so no other module needs to."""
-        _require(self.max_file_mib >= 1, "corpus.max_file_mib", self.max_file_mib, "1")
-        _require(
-            self.max_characters >= 1, "corpus.max_characters", self.max_characters, "1"
-        )
+        for limit in dataclasses.fields(self):
+            if limit.name != "path":
+                value = getattr(self, limit.name)
+                _require(value >= 1, f"corpus.{limit.name}", value, "1")
 
 
 @dataclass(frozen=True, slots=True)

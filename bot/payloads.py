@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.records import Answer, Citation, Hit, Reading, Segment
+from bot.records import Answer, Citation, Hit, Place, Reading, Segment
 
 
 def answer_payload(answer: Answer) -> dict[str, Any]:
@@ -78,7 +78,13 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "date": citation.date,
         "owner": citation.owner,
         "copies": list(citation.copies),
+        "place": _place(citation.place),
+        "link": citation.link,
     }
+
+
+def _place(place: Place | None) -> dict[str, str] | None:
+    return None if place is None else {"kind": place.kind, "label": place.label}
 
 
 def read_answer(payload: Mapping[str, Any]) -> Answer:
@@ -108,14 +114,16 @@ def read_answer(payload: Mapping[str, Any]) -> Answer:
         confidence=payload["confidence"],
         index=payload["index"],
         short=payload["short"],
-        citations=tuple(map(_read_citation, payload["citations"])),
-        nearest=tuple(map(_read_citation, payload["nearest"])),
+        citations=tuple(map(read_citation, payload["citations"])),
+        nearest=tuple(map(read_citation, payload["nearest"])),
         reason=payload["reason"],
         timings_ms=payload.get("timings_ms", {}),
     )
 
 
-def _read_citation(payload: Mapping[str, Any]) -> Citation:
+def read_citation(payload: Mapping[str, Any]) -> Citation:
+    """Build a citation from its JSON object again."""
+    place = payload.get("place")
     return Citation(
         number=payload["number"],
         document=payload["document"],
@@ -129,4 +137,6 @@ def _read_citation(payload: Mapping[str, Any]) -> Citation:
         date=payload.get("date"),
         owner=payload.get("owner"),
         copies=tuple(payload.get("copies", ())),
+        place=Place(payload["start"], place["kind"], place["label"]) if place else None,
+        link=payload.get("link"),
     )

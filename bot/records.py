@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 BlockKind = Literal["prose", "item", "row", "code"]
+PlaceKind = Literal["page", "slide", "paragraph", "cells", "line", "part", "anchor"]
 Status = Literal["answered", "abstained"]
 Span = tuple[int, int]  # start and end offsets in characters of Document.text
 
@@ -59,6 +60,19 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where text stands in the original, from ``start`` up to the next place.
+
+    A label is what a reader looks for there: "3" of a page, "Sheet1!A2:C2" of cells,
+    the `id` of an anchor. An empty one says that the original names no place.
+    """
+
+    start: int  # in the stored text
+    kind: PlaceKind
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentInfo:
     """What is known of a document besides its text."""
 
@@ -80,14 +94,17 @@ class DocumentInfo:
 class Document:
     """A document as it was read: its text and the structure found in it.
 
-    Every span of sections and blocks is a slice of ``text``; for Markdown and
-    plain text, ``text`` is the decoded file itself, character for character.
+    Every span of sections and blocks is a slice of ``text``. For Markdown, plain text
+    and what else is written by hand, ``text`` is the decoded file itself, character
+    for character, and there are no places: they are its lines. Of other formats it is
+    the text that was read, and the places lead back to the original.
     """
 
     info: DocumentInfo
     text: str
     sections: tuple[Section, ...]
     blocks: tuple[Block, ...]
+    places: tuple[Place, ...] = ()  # by start
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +200,8 @@ class Citation:
     date: str | None = None
     owner: str | None = None
     copies: tuple[str, ...] = ()  # files that hold the same bytes as the document's
+    place: Place | None = None  # in the original; starts where the quote does
+    link: str | None = None  # leads to the quote itself, where the document has a URL
 
     def __post_init__(self) -> None:
         """Refuse a quote that cannot be the slice it claims to be."""

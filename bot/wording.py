@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from bot.places import short_place
 from bot.records import Citation, Segment
 
 Values = Mapping[str, str | Sequence[Segment]]
@@ -67,10 +68,13 @@ def _pieces(text: str, values: Values) -> Iterator[Segment]:
 
 
 def source_line(citation: Citation) -> str:
-    """Name a source in one line: number, title, section, document and date."""
+    """Name a source in one line: number, title, section, document, place and date."""
     place = " > ".join((citation.title, *_below_title(citation)))
-    dated = f", as of {citation.date}" if citation.date else ""
-    return f"[{citation.number}] {place} ({citation.document}{dated})"
+    where = short_place(citation)
+    about = [citation.document, where] if where else [citation.document]
+    if citation.date:
+        about.append(f"as of {citation.date}")
+    return f"[{citation.number}] {place} ({', '.join(about)})"
 
 
 def _below_title(citation: Citation) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.dense import Encoder, Floats
 from bot.lexical.bm25 import LuceneBM25
-from bot.records import Chunk, DocumentInfo, Sentence
+from bot.records import Chunk, DocumentInfo, Place, Sentence
 from bot.stores.protocol import Ranked, Visible
 from bot.text.terms import index_text, tokenize
 from tests.small_encoder import HashedWords
@@ -86,6 +86,10 @@ class MemoryReader:
     def text(self, document: str) -> str:
         chunks = self._visible(None)
         return " ".join(each.text for each in chunks if each.document == document)
+
+    def places(self, document: str) -> tuple[Place, ...]:
+        del document  # its lines are its places
+        return ()
 
     def close(self) -> None:
         """Nothing is held."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bot.app import Bot
 from bot.config import AnswersConfig, Config
+from bot.payloads import answer_payload, read_answer
 from bot.records import Answer, Segment
 from bot.wording import fill, fill_text, merge, read_template
 from tests import small_index
@@ -53,6 +55,15 @@ def test_an_answer_has_its_short_answer_its_quote_and_its_source(bot: Bot) -> No
     assert answer.text == shown(answer)
     assert "Tug Anna (fleet/tug.md, as of 2024-05-01)" in answer.text
     assert answer.citations[0].owner == "harbour office"
+
+
+def test_a_citation_names_its_line_and_keeps_it_when_it_is_read_back(bot: Bot) -> None:
+    answer = with_answers(bot, threshold=0.1).ask("When was Tug Anna launched?")
+    payload = answer_payload(answer)
+
+    assert payload["citations"][0]["place"] == {"kind": "line", "label": "8"}
+    assert payload["citations"][0]["link"] is None
+    assert read_answer(json.loads(json.dumps(payload))).citations == answer.citations
 
 
 def test_every_quote_is_a_slice_of_its_document(bot: Bot) -> None:

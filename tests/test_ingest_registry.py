@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.config import CorpusConfig
 from bot.errors import DocumentRefusedError
-from bot.ingest.registry import Skipped, read_documents
+from bot.ingest.documents import Skipped
+from bot.ingest.registry import read_documents
 from bot.records import Document, Source
 
 LIMITS = CorpusConfig()

@@ -10,6 +10,8 @@ from bot.evaluation.comparison import Change, Comparison
 from bot.evaluation.contexts import Contexts
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.tables import number
+from bot.payloads import read_citation
+from bot.places import short_place
 from bot.records import Span
 
 
@@ -87,6 +89,8 @@ def _verdict(supports: bool) -> str:  # noqa: FBT001 - the verdict itself
 def _place(citation: Mapping[str, Any], contexts: Contexts) -> str:
     span = (citation["start"], citation["end"])
     named = " > ".join((citation["document"], *citation["section"]))
+    if where := short_place(read_citation(citation)):
+        named += f", {where}"
     return _link(contexts, citation["document"], span, named)
 
 

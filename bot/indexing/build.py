@@ -30,7 +30,7 @@ from bot.indexing.encoding import EncoderSource
 from bot.indexing.report import IndexReport, Listener, Progress
 from bot.indexing.scan import Scan, Spool
 from bot.ingest.files import list_files
-from bot.ingest.registry import INGEST
+from bot.ingest.formats import revisions
 from bot.stores.building import (
     building,
     commit,
@@ -138,7 +138,7 @@ def settings_of(config: Config) -> dict[str, Any]:
         "analysis": ANALYSIS,
         "chunker": CHUNKER,
         "chunking": dataclasses.asdict(config.chunking),
-        "ingest": INGEST,
+        "ingest": revisions(),
         "limits": limits,
         "splitter": SPLITTER,
     }

@@ -12,8 +12,9 @@ from bot.config import Config
 from bot.errors import DocumentRefusedError
 from bot.indexing.choice import choose
 from bot.indexing.report import Listener, Progress
+from bot.ingest.documents import Skipped
 from bot.ingest.files import list_files, read_file
-from bot.ingest.registry import Skipped, read_documents
+from bot.ingest.registry import read_documents
 from bot.records import Document
 from bot.stores.documents import Documents, StoredDocument, pack_documents
 from bot.stores.sources import Omission, SourceDocument, SourceFile

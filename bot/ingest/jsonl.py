@@ -7,7 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.config import CorpusConfig
+from bot.ingest.documents import (
+    NO_PLACE,
+    Found,
+    Skipped,
+    UnusableError,
+    check_size,
+    decoded,
+    make_document,
+)
+from bot.ingest.frontmatter import FrontMatter
 from bot.ingest.lines import line_spans
+from bot.ingest.plaintext import read_plaintext
 
 MAX_ID = 512  # characters
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -35,6 +47,35 @@ class BadRow:
 
     number: int
     reason: str
+
+
+def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
+    """Read a collection, line by line; see `bot.ingest.formats.Read`.
+
+    A text is a passage of prose: no headings, no page around it. No place is given:
+    a line number would change with every line that is added above.
+    """
+    found: Found = []
+    for row in read_rows(decoded(data)):
+        if isinstance(row, BadRow):
+            found.append(Skipped(f"{path}:{row.number}", row.reason, refused=True))
+            continue
+        try:
+            check_size(row.text, limits)
+        except UnusableError as error:
+            found.append(Skipped(f"{path}:{row.number}", str(error), refused=True))
+            continue
+        document = make_document(
+            row.id,
+            path,
+            title=row.title or row.id,
+            text=row.text,
+            parts=read_plaintext(row.text, headings=False),
+            front=FrontMatter(url=row.url),
+            places=NO_PLACE,
+        )
+        found.append(document)
+    return found
 
 
 def read_rows(text: str) -> Iterator[Row | BadRow]:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from bot.config import CorpusConfig
 from bot.errors import DocumentRefusedError
+from bot.ingest.documents import Skipped
 from bot.ingest.files import CorpusFile, list_files, read_file
-from bot.ingest.registry import Skipped, read_documents
+from bot.ingest.registry import read_documents
 from bot.records import Document
 
-_COLLECTION = ".jsonl"  # a file of many documents, whose ids are not its path
+_COLLECTIONS = (".jsonl", ".zip")  # of documents whose ids are not made of the path
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,20 @@ class Sources:
     limits: CorpusConfig
 
     def find(self, ids: AbstractSet[str]) -> Found:
-        """Read documents by their ids; collections only if an id is no file's path.
+        """Read documents by their ids; collections only if an id names no file.
 
         Raises:
             InputError: the corpus folder is missing or cannot be read.
         """
         files = list_files(self.root)
         paths = {each.path for each in files}
-        inside = not ids <= paths
+        named = [paths.intersection(_holders(id_)) for id_ in ids]
+        holders = frozenset[str]().union(*named)
+        inside = not all(named)
         wanted = [
             each
             for each in files
-            if each.path in ids or (inside and each.path.endswith(_COLLECTION))
+            if each.path in holders or (inside and each.path.endswith(_COLLECTIONS))
         ]
         found = Found()
         for document in self._read(wanted, found.reasons):
@@ -77,3 +80,11 @@ class Sources:
                     reasons[each.path] = each.reason
                 else:
                     yield each
+
+
+def _holders(id_: str) -> Iterator[str]:
+    """Yield the paths of the files that may hold a document: "a.zip/b.md", "a.zip"."""
+    yield id_
+    for place, character in enumerate(id_):
+        if character == "/":
+            yield id_[:place]

@@ -5,7 +5,7 @@ The documents of a bucket are one archive with these parts:
 - ``ids``: JSON list of document ids, sorted.
 - ``bounds``: (n + 1, 4) int64; row i and the next one bound what document i has of
   ``records`` (bytes), ``texts`` (bytes), ``chunks`` (rows), ``sentences`` (rows).
-- ``records``: one JSON object a document: info, digest, sections.
+- ``records``: one JSON object a document: info, digest, sections, places if any.
 - ``texts``: UTF-8, lone surrogates kept.
 - ``chunks``: (c, 4) int32: start, end, section, number of sentences.
 - ``sentences``: (s, 5) int32: start, end, kind, start and end of the lead or -1.
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.fsio import Block
-from bot.records import BlockKind, Chunk, DocumentInfo, Section, Sentence, Source
+from bot.records import BlockKind, Chunk, DocumentInfo, Place, Section, Sentence, Source
 from bot.stores.archive import Archive, ArchiveError, pack
 
 KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
@@ -95,6 +95,10 @@ class Documents:
             Section(tuple(path), start, end, anchor)
             for path, start, end, anchor in self._record(number)["sections"]
         )
+
+    def places(self, number: int) -> tuple[Place, ...]:
+        """The places of a document, by start; none where its lines are its places."""
+        return tuple(Place(*each) for each in self._record(number).get("places", ()))
 
     def chunk(self, number: int, position: int) -> Chunk:
         """A chunk, by its document and its position in it, from 0."""

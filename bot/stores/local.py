@@ -13,7 +13,7 @@ import numpy as np
 from bot.config import Config, RetrievalConfig
 from bot.dense import Encoder, Floats, cosines
 from bot.lexical.bm25 import LexicalIndex
-from bot.records import Chunk, DocumentInfo, Section, Sentence
+from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place
 from bot.stores.encoders import EncoderFactory
@@ -210,6 +210,11 @@ class LocalReader:
         """The sections of a document in order, with the anchors of their headings."""
         shelf, number = self._document(document)
         return shelf.sections(number)
+
+    def places(self, document: str) -> tuple[Place, ...]:
+        """The places of a document, by start; none where its lines are its places."""
+        shelf, number = self._document(document)
+        return shelf.document_places(number)
 
     def close(self) -> None:
         """Let the generation go."""

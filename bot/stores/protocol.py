@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.dense import Encoder, Floats
-from bot.records import Chunk, DocumentInfo, Sentence
+from bot.records import Chunk, DocumentInfo, Place, Sentence
 
 Visible = frozenset[str] | None  # collections the asker may see; None is all
 Ranked = list[tuple[str, float]]  # chunk id and raw score, best first
@@ -82,6 +82,10 @@ class Reader(Protocol):
 
     def text(self, document: str) -> str:
         """The whole stored text of a document."""
+        ...
+
+    def places(self, document: str) -> tuple[Place, ...]:
+        """The places of a document, by start; none where its lines are its places."""
         ...
 
     def close(self) -> None:

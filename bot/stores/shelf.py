@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.dense import Floats
 from bot.lexical.bm25 import Postings
-from bot.records import Chunk, DocumentInfo, Section, Sentence
+from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
 from bot.stores.documents import Documents, chunk_id
 from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
@@ -62,6 +62,11 @@ class Shelf:
         """Sections of a document, in order."""
         documents, local = self.places[number]
         return documents.sections(local)
+
+    def document_places(self, number: int) -> tuple[Place, ...]:
+        """Places of a document, by start."""
+        documents, local = self.places[number]
+        return documents.places(local)
 
     def chunk(self, number: int, position: int) -> Chunk:
         """Chunk of a document, by its position."""

@@ -34,11 +34,13 @@ from bot.text.terms import index_text, tokenize
 
 def digest_document(document: Document) -> str:
     """Name a document by everything that was read of it."""
-    parts = [
+    parts: list[object] = [
         _info(document),
         [_section(each) for each in document.sections],
         [asdict(each) for each in document.blocks],
     ]
+    if document.places:
+        parts.append(_places(document))
     return hashlib.sha256(canonical(parts)).hexdigest()
 
 
@@ -52,11 +54,13 @@ def store_document(
     Raises:
         ValueError: a passage or sentence is not what its offsets say.
     """
-    record = {
+    record: dict[str, object] = {
         "info": _info(document),
         "digest": digest,
         "sections": [_section(each) for each in document.sections],
     }
+    if document.places:  # most documents have none, and need no word about it
+        record["places"] = _places(document)
     starts = [each.start for each in document.sections]
     chunks = [
         _chunk_row(document, starts, number, chunk, len(sentences))
@@ -151,6 +155,10 @@ def _info(document: Document) -> dict[str, Any]:
 
 def _section(section: Section) -> list[object]:
     return [list(section.path), section.start, section.end, section.anchor]
+
+
+def _places(document: Document) -> list[list[object]]:
+    return [[each.start, each.kind, each.label] for each in document.places]
 
 
 def _chunk_row(

@@ -10,6 +10,7 @@ from bot.channels.slack import elements as make
 from bot.channels.slack.elements import Element, Message
 from bot.channels.slack.markup import escape, shorten
 from bot.channels.slack.phrases import phrase
+from bot.places import short_place
 from bot.records import Answer, Citation
 from bot.slack_config import Language
 
@@ -133,7 +134,7 @@ def _quotes(answer: Answer, shown: Sequence[Citation], room: int) -> Iterator[El
     for each, share in zip(shown, _shares(shown, room), strict=True):
         yield make.quote(
             make.text(f"{shorten(each.quote, share)} "),
-            make.link(each.url, f"[{each.number}]"),
+            make.link(each.link or each.url, f"[{each.number}]"),
         )
 
 
@@ -157,7 +158,7 @@ def _refusal(answer: Answer, style: Style, limit: int) -> Iterator[Element]:
         yield make.section(make.text(f"\n{phrase(say, 'nearest')}", italic=True))
         yield make.bullets(
             (
-                make.link(each.url, shorten(_place(each), limit // 12)),
+                make.link(each.link or each.url, shorten(_place(each), limit // 12)),
                 *(
                     [make.text(f" · {' · '.join(fresh)}")]
                     if (fresh := _freshness(each, style))
@@ -189,7 +190,9 @@ def _buttons(answer: Answer, style: Style) -> list[Element]:
 def _place(citation: Citation) -> str:
     repeats = citation.section[:1] == (citation.title,)
     section = citation.section[1:] if repeats else citation.section
-    return shorten(" › ".join((citation.title, *section)), 180)  # noqa: RUF001 - a sign
+    named = shorten(" › ".join((citation.title, *section)), 180)  # noqa: RUF001 - a sign
+    where = short_place(citation)
+    return f"{named}, {shorten(where, 60)}" if where else named
 
 
 def _freshness(citation: Citation, style: Style) -> Iterator[str] | list[str]:

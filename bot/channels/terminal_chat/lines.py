@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.channels.terminal_chat.desk import Check
+from bot.places import long_place
 from bot.records import Answer, Citation, DocumentInfo
 from bot.wording import source_line
 
@@ -121,9 +122,10 @@ def source_lines(answer: Answer, address: Address) -> list[Line]:
     found: list[Line] = []
     for each in shown:
         found.append(Line((Piece(source_line(each), "source", address(each)),)))
-        about = [f"characters {each.start:,} to {each.end:,}"]
+        about = [where] if (where := long_place(each.place)) else []
+        about += [f"characters {each.start:,} to {each.end:,}"]
         about += [f"owner {each.owner}"] if each.owner else []
-        about += [each.url] if each.url else []
+        about += [url] if (url := each.link or each.url) else []
         about += (
             [f"the same file is at {', '.join(each.copies)}"] if each.copies else []
         )

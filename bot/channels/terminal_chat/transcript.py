@@ -72,7 +72,7 @@ def _markdown(answer: Answer) -> str:
 
 def _markdown_source(citation: Citation) -> str:
     text = _plain(source_line(citation))
-    url = safe_url(citation.url)
+    url = safe_url(citation.link or citation.url)
     return f"{text} (<{url}>)" if url and "<" not in url and ">" not in url else text
 
 
@@ -95,7 +95,7 @@ def _html(answer: Answer) -> str:
     links = [
         f'<a href="{html.escape(url)}" rel="noopener">{_text(each.title)}</a>'
         for each in answer.citations
-        if (url := safe_url(each.url))
+        if (url := safe_url(each.link or each.url))
     ]
     if links:
         parts.append(f'<p class="sources">{" · ".join(links)}</p>')

@@ -1,0 +1,134 @@
+"""The table of formats, and how the content of a file decides among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
+from typing import cast
+
+from bot.config import CorpusConfig
+from bot.ingest.documents import Found, UnusableError
+
+# Reads a whole file. Its arguments: the path inside the corpus, the content, and what
+# one file may cost. It raises UnusableError or UndecodableError where nothing of the
+# file can be used, and returns Skipped for what is left out of the rest.
+Read = Callable[[str, bytes, CorpusConfig], Found]
+Proof = Callable[[bytes], bool]
+
+_ZIP = b"PK\x03\x04"
+_ZIP_END = b"PK\x05\x06"  # of the record that says where the list of members is
+_ZIP_TAIL = 65_557  # bytes: that record with the longest comment
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read.
+
+    Attributes:
+        name: with its article, as messages say it.
+        module: has a function `read` (see `Read`); it and the libraries it uses are
+            imported when a file needs it.
+        suffixes: that hint at the format, in lower case.
+        proof: tells from the content that it is this format and no other. None where
+            only the suffix can tell, as for kinds of plain text.
+        trusts_suffix: the suffix is enough where no content proves another format.
+        hostile: it is parsed in a process of its own, with limits.
+        revision: raise it when the same file is read otherwise than before.
+        packages: whose versions decide what is read; named in the index.
+    """
+
+    name: str
+    module: str
+    suffixes: tuple[str, ...]
+    proof: Proof | None = None
+    trusts_suffix: bool = False
+    hostile: bool = True
+    revision: int = 1
+    packages: tuple[str, ...] = ()
+
+    def reader(self) -> Read:
+        """Import the function that reads it."""
+        return cast("Read", import_module(self.module).read)
+
+
+def starts_with(*signatures: bytes) -> Proof:
+    """Return a proof by the first bytes."""
+    return lambda data: data.startswith(signatures)
+
+
+def zip_with(member: str) -> Proof:
+    """Return a proof by a member that only archives of this format have."""
+    wanted = member.encode()
+    return lambda data: data.startswith(_ZIP) and wanted in _zip_list(data)
+
+
+def _zip_list(data: bytes) -> bytes:
+    """Return the list of members at a ZIP archive's end, unread: it may be hostile."""
+    end = data.rfind(_ZIP_END, max(0, len(data) - _ZIP_TAIL))
+    if end < 0:
+        return b""
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    return data[start : start + size]
+
+
+# One line a format. Those whose content proves them are tried first, in this order:
+# a format that others are made of, such as ZIP, stands below them.
+FORMATS: tuple[Format, ...] = (
+    Format("a text", "bot.ingest.prose", (".md", ".markdown", ".txt", ".text"),
+           trusts_suffix=True, hostile=False),
+    Format("a JSONL collection", "bot.ingest.jsonl", (".jsonl",),
+           trusts_suffix=True, hostile=False, revision=2),
+)  # fmt: skip
+
+
+def find_format(path: str, data: bytes) -> Format:
+    """Return the format of a file: that which its content proves, else by its suffix.
+
+    Raises:
+        UnusableError: no format fits.
+    """
+    for each in FORMATS:
+        if each.proof is not None and each.proof(data):
+            return each
+    suffix = PurePosixPath(path).suffix.lower()
+    named = next((each for each in FORMATS if suffix in each.suffixes), None)
+    if named is None:
+        raise UnusableError(
+            f"has no known format; known are {', '.join(known_suffixes())}, so "
+            "convert or remove it"
+        )
+    if not named.trusts_suffix:
+        raise UnusableError(
+            f"is named {suffix}, but what it holds is not {named.name}; name it "
+            "rightly, save it again or remove it"
+        )
+    return named
+
+
+def known_suffixes() -> list[str]:
+    """Return the suffixes of all formats, sorted."""
+    return sorted(suffix for each in FORMATS for suffix in each.suffixes)
+
+
+def revisions() -> dict[str, str]:
+    """Return what decides how files are read: a revision for each format.
+
+    A new version of a parser may read the same file otherwise, so it takes part.
+    """
+    return {
+        each.module.rsplit(".", 1)[-1]: " ".join(
+            [str(each.revision), *map(_versioned, each.packages)]
+        )
+        for each in FORMATS
+    }
+
+
+def _versioned(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:  # reading such a file will say so
+        return f"{package} missing"
