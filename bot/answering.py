@@ -72,7 +72,7 @@ def answer(found: Found, reader: Reader, config: AnswersConfig, id_: str) -> Ans
         _cite(number, each.hit, _quoted(each, found.reading, reader), reader)
         for number, each in enumerate(chosen, start=1)
     )
-    short = best.short if best.short and best.short in citations[0].quote else None
+    short = best.short if _is_shown(best.short, citations[0].quote) else None
     segments = _found_segments(found.reading, short, citations)
     return Answer(
         id=id_,
@@ -87,6 +87,11 @@ def answer(found: Found, reader: Reader, config: AnswersConfig, id_: str) -> Ans
         citations=citations,
         timings_ms=found.timings_ms,
     )
+
+
+def _is_shown(short: str | None, quote: str) -> bool:
+    """Whether the short answer is part of the quote, or follows from it by rule."""
+    return short is not None and (short in {"Yes", "No"} or short in quote)
 
 
 def _needs_missing(found: Found, best: Evidence) -> bool:
@@ -161,7 +166,8 @@ def _found_segments(
     }
     if short is None or wording.read_template(reading.type) is None:
         return wording.fill("found", values)
-    values["short"] = (Segment("quote", short, 1),)
+    verdict = short in {"Yes", "No"}
+    values["short"] = short if verdict else (Segment("quote", short, 1),)
     return wording.fill(reading.type, values)
 
 

@@ -28,6 +28,7 @@ from bot.evidence.cross_encoder import LazyCrossEncoder, SentenceScorer
 from bot.evidence.decision import confidence
 from bot.evidence.features import weigh
 from bot.evidence.gathering import gather, rank_texts
+from bot.evidence.settling import settled
 from bot.identity import deciding_settings
 from bot.questions.languages import languages_of
 from bot.questions.reading import read_question
@@ -135,7 +136,7 @@ class Bot:
         with watch("evidence"):
             weighed = weigh(reading, self.reader, visible)
             scored = gather(weighed, hits, self.reader, vector, self.scorer)
-            evidence = unshown(scored, skip)
+            evidence = settled(weighed, unshown(scored, skip), self.scorer)
             sure = confidence(weighed, evidence, self.reader, self.scorer)
         unknown = self._unknown(reading, visible)
         return Found(

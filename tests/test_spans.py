@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions.spans import expansion, spans
+from bot.questions.expansions import expansion
+from bot.questions.spans import spans
 
 _KINDS = ("date", "number", "amount", "quantity", "name", "names", "place", "other")
 

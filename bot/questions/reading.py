@@ -36,6 +36,7 @@ _ASKING = frozenset(
     currently any some all""".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:[.&'’/-][^\W_]+)*")
+_UNMARKED = re.compile(r"^(what|who|where|when|how)s\b", re.IGNORECASE)  # "whats"
 
 
 def read_question(text: str) -> Reading:
@@ -50,7 +51,7 @@ def read_question(text: str) -> Reading:
     ('TIM',)
     """
     cleaned = clean(text)
-    bare = _FILLER.sub("", cleaned)
+    bare = _UNMARKED.sub(r"\1's", _FILLER.sub("", cleaned))
     name, expects, noun = _type(bare)
     focus = focus_words(bare, noun)
     return Reading(

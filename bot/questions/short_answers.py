@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from bot.questions.spans import SPAN_KINDS, expansion, spans
+from bot.questions.choosing import LONGEST, choices
+from bot.questions.expansions import expansion
+from bot.questions.polarity import polarity
+from bot.questions.reasons import enumeration, reason
+from bot.questions.spans import SPAN_KINDS
 from bot.records import Reading, Span
-from bot.text.terms import tokenize
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’/&-][^\W_]+)*")
-_BREAK = re.compile("[,;:()]")
-_SEVERAL = 3.0  # a question for names wants the list before a single name
-_CLAUSE = 2  # words that a comma or bracket between two places counts for
+_CLEAR = 1.8  # times as much must speak for the best as for the next
+_TYPED = SPAN_KINDS - {"expansion"}
+
+
+def has_choices(reading: Reading) -> bool:
+    """Whether the short answer is one of the typed spans of a sentence."""
+    return reading.expects in _TYPED
 
 
 def short_answer(
@@ -20,66 +25,38 @@ def short_answer(
 ) -> tuple[str | None, bool]:
     """Choose the short answer, and say whether the sentence has the kind at all.
 
-    Candidates are the spans of the expected kind that the question did not itself
-    contain; the one nearest to the words of the question wins, each word counting
-    by its weight (idf), and the leftmost of equals. Where names are wanted, a list of
-    them goes before a single one.
+    Nothing is chosen where two candidates are about as promising: see `choices`.
 
     Args:
         reading: the question.
-        sentence: one sentence.
+        sentence: one sentence; what is beyond 1,000 characters is not looked at.
         weights: analysed focus term to its idf.
 
     Returns:
-        A verbatim part of the sentence or None; and False only where the question
-        expects a kind that the sentence lacks.
+        A verbatim part of the sentence, "Yes" or "No", or None; and False only where
+        the question expects a kind that the sentence lacks.
     """
-    if reading.expects == "expansion":
-        found = [expansion(word, sentence) for word in reading.focus]
-        span = next((each for each in found if each), None)
-        return (sentence[slice(*span)], True) if span else (None, False)
-    candidates = [
-        span
-        for span in spans(reading.expects, sentence)
-        if _is_new(sentence[slice(*span)], reading)
-    ]
-    if not candidates:
-        return None, reading.expects not in SPAN_KINDS
-    anchors = _anchors(sentence, weights)
-
-    def promise(span: Span) -> tuple[float, int]:
-        several = reading.expects == "names" and "," in sentence[slice(*span)]
-        near = _nearness(span, anchors, sentence)
-        return (_SEVERAL * near if several else near, -span[0])
-
-    return sentence[slice(*max(candidates, key=promise))], True
+    sentence = sentence[:LONGEST]
+    if reading.type == "yes_no":
+        return polarity(reading, sentence), True
+    listed = enumeration(sentence) if reading.type == "list" else None
+    if listed:
+        return sentence[slice(*listed)], True
+    if has_choices(reading):
+        found = choices(reading, sentence, weights)
+        if not found:
+            return None, False
+        best, *others = found
+        if others and best.promise < _CLEAR * others[0].promise:
+            return None, True
+        return best.text, True
+    span = _clause(reading, sentence)
+    fits = span is not None or reading.expects != "expansion"
+    return (sentence[slice(*span)] if span else None), fits
 
 
-def _is_new(text: str, reading: Reading) -> bool:
-    asked = {each for word in reading.focus for each in tokenize(word)}
-    return not set(tokenize(text)) <= asked
-
-
-def _anchors(
-    sentence: str, weights: Mapping[str, float]
-) -> list[tuple[int, int, float]]:
-    """Return the places of the question's words: start, end, weight."""
-    found = []
-    for match in _WORD.finditer(sentence):
-        weight = max((weights.get(t, 0.0) for t in tokenize(match[0])), default=0.0)
-        if weight:
-            found.append((match.start(), match.end(), weight))
-    return found
-
-
-def _nearness(
-    span: Span, anchors: list[tuple[int, int, float]], sentence: str
-) -> float:
-    """Add up the weights of the question's words, each less the farther it stands."""
-    start, end = span
-    total = 0.0
-    for left, right, weight in anchors:
-        between = sentence[end:left] if left >= end else sentence[right:start]
-        gap = len(between.split()) + _CLAUSE * len(_BREAK.findall(between))
-        total += weight / (1 + gap)
-    return total
+def _clause(reading: Reading, sentence: str) -> Span | None:
+    if reading.expects == "expansion" or reading.type == "definition":
+        found = (expansion(word, sentence) for word in reading.focus)
+        return next((each for each in found if each), None)
+    return reason(sentence) if reading.expects == "reason" else None
