@@ -95,9 +95,13 @@ def nearest(query: Floats, vectors: Floats, k: int) -> tuple[Rows, Floats]:
         fast = vectors @ query
         least = np.partition(fast, len(fast) - k)[len(fast) - k]
         rows = np.flatnonzero(fast >= least - 2 * _rounding_error(query.size))
-    exact = cosines(query, vectors[rows])
-    order = np.lexsort((rows, -exact))[:k]
-    return rows[order], exact[order]
+    return rank(rows, cosines(query, vectors[rows]), k)
+
+
+def rank(rows: Rows, cosines: Floats, k: int) -> tuple[Rows, Floats]:
+    """Return the k best of some rows and their cosines; equal ones by row."""
+    order = np.lexsort((rows, -cosines))[: max(k, 0)]
+    return rows[order], cosines[order]
 
 
 def _rounding_error(dimensions: int) -> float:

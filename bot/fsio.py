@@ -248,3 +248,33 @@ def read_at(descriptor: int, start: int, size: int) -> bytes:
         start += len(block)
         size -= len(block)
     return b"".join(blocks)
+
+
+def open_to_read(path: Path) -> int:
+    """Return a descriptor of a file.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+    """
+    sys.audit("bot.fsio", "read", str(path))
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def read_into(descriptor: int, view: memoryview, start: int) -> bool:
+    """Fill a view with the bytes from ``start`` on; False where the file ends before.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    while view:
+        size = os.preadv(descriptor, [view], start)
+        if not size:
+            return False
+        start += size
+        view = view[size:]
+    return True
+
+
+def close(descriptor: int) -> None:
+    """Let a descriptor go."""
+    os.close(descriptor)

@@ -64,6 +64,14 @@ class MemoryReader:
         scores = dict(zip(ids, model.get_scores(terms).tolist(), strict=True))
         return [scores[each] for each in chunks]
 
+    def matched_terms(
+        self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
+    ) -> list[tuple[str, ...]]:
+        seen = {each.id: each for each in self._visible(visible)}
+        texts = [set(tokenize(index_text(seen[each]))) for each in chunks]
+        distinct = dict.fromkeys(terms)
+        return [tuple(each for each in distinct if each in text) for text in texts]
+
     def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
         texts = [index_text(each) for each in self.chunks(chunks)]
         return [float(np.dot(each, vector)) for each in self.encoder.encode(texts)]

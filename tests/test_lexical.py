@@ -73,6 +73,21 @@ def test_frequencies_count_the_passages_that_have_a_term(
     assert found == {each: sum(each in p for p in passages) for each in query}
 
 
+@given(parts=st.lists(PASSAGES, max_size=3), query=QUERY)
+def test_matches_are_the_terms_that_a_passage_has_each_once_in_order(
+    parts: list[list[list[str]]], query: list[str]
+) -> None:
+    passages = [passage for part in parts for passage in part]
+    rows = range(len(passages))[::-1]
+
+    matches = index(*parts).matches(query, rows)
+
+    assert matches == [
+        tuple(each for each in dict.fromkeys(query) if each in passages[row])
+        for row in rows
+    ]
+
+
 @given(passages=PASSAGES.filter(any), query=st.lists(TERMS, min_size=1))
 def test_no_score_is_negative_and_every_match_is_positive(
     passages: list[list[str]], query: list[str]

@@ -116,11 +116,23 @@ class LexicalIndex:
         scores = np.zeros(len(wanted))
         for term in terms:
             found, weights = self._find(term)
-            places = np.searchsorted(found, wanted)
-            places[places == len(found)] = 0
             if len(found):
-                scores += np.where(found[places] == wanted, weights[places], 0.0)
+                places, there = _places(found, wanted)
+                scores += np.where(there, weights[places], 0.0)
         return scores
+
+    def matches(
+        self, terms: Sequence[str], rows: Sequence[int] | Rows
+    ) -> list[tuple[str, ...]]:
+        """Return which of the terms each row has, aligned; each once, in order."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        matched: list[list[str]] = [[] for _ in range(len(wanted))]
+        for term in dict.fromkeys(terms):
+            found, _ = self._find(term)
+            if len(found):
+                for at in np.flatnonzero(_places(found, wanted)[1]).tolist():
+                    matched[at].append(term)
+        return [*map(tuple, matched)]
 
     def search(self, terms: Sequence[str], k: int) -> tuple[Rows, Scores]:
         """Find the k rows with the highest positive scores.
@@ -194,3 +206,10 @@ class LexicalIndex:
             np.concatenate([each for each, _ in best]),
             np.concatenate([each for _, each in best]),
         )
+
+
+def _places(found: Rows, wanted: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+    """Return where rows are, or would be, in ascending ones, and whether they are."""
+    places = np.searchsorted(found, wanted)
+    places[places == len(found)] = 0
+    return places, found[places] == wanted

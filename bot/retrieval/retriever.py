@@ -11,9 +11,9 @@ from typing import Literal
 from bot.config import RetrievalConfig
 from bot.dense import Floats
 from bot.fusion import convex_combination
-from bot.records import Chunk, Hit
+from bot.records import Hit
 from bot.stores.protocol import Ranked, Reader, Visible
-from bot.text.terms import index_text, tokenize
+from bot.text.terms import tokenize
 
 Mode = Literal["hybrid", "lexical", "dense"]
 
@@ -75,6 +75,8 @@ class Retriever:
             scores = dict(lexical or dense)
         best = dict(islice(scores.items(), k))
         lexical_ranks, dense_ranks = _ranks(lexical), _ranks(dense)
+        chunks = self.reader.chunks([*best])
+        matches = self.reader.matched_terms(terms, [*best], visible)
         return [
             Hit(
                 chunk,
@@ -83,10 +85,10 @@ class Retriever:
                 cosine=cosines.get(chunk.id),
                 lexical_rank=lexical_ranks.get(chunk.id),
                 dense_rank=dense_ranks.get(chunk.id),
-                matched=_matched(terms, chunk),
+                matched=matched,
             )
-            for chunk, score in zip(
-                self.reader.chunks([*best]), best.values(), strict=True
+            for chunk, score, matched in zip(
+                chunks, best.values(), matches, strict=True
             )
         ]
 
@@ -123,8 +125,3 @@ def _completed(
 
 def _ranks(ranked: Ranked) -> dict[str, int]:
     return {each: rank for rank, (each, _) in enumerate(ranked, start=1)}
-
-
-def _matched(terms: Sequence[str], chunk: Chunk) -> tuple[str, ...]:
-    present = set(tokenize(index_text(chunk)))
-    return tuple(each for each in dict.fromkeys(terms) if each in present)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 
@@ -165,24 +166,27 @@ class LocalReader:
         self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
     ) -> list[float]:
         """BM25 of each named chunk, aligned."""
-        firsts: dict[str, int] = {}
-        first = 0
-        for shelf in self._visible(visible):
-            firsts[shelf.name] = first
-            first += shelf.size
-        rows = []
-        for chunk in chunks:
-            shelf, row = self._row(chunk)
-            rows.append(firsts[shelf.name] + row)
-        return [float(each) for each in self._index(visible).scores(terms, rows)]
+        rows = self._lexical_rows(chunks, visible)
+        return [*map(float, self._index(visible).scores(terms, rows))]
+
+    def matched_terms(
+        self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
+    ) -> list[tuple[str, ...]]:
+        """Which of the terms each named chunk has, aligned."""
+        rows = self._lexical_rows(chunks, visible)
+        return self._index(visible).matches(terms, rows)
 
     def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
         """Cosine of each named chunk, aligned."""
         if not chunks:
             return []
         places = [self._row(chunk) for chunk in chunks]
-        rows = np.stack([shelf.vectors[row] for shelf, row in places])
-        return [float(each) for each in cosines(vector, rows)]
+        found = np.empty(len(places), np.float32)
+        for shelf in self._shelves:
+            own = [at for at, (each, _) in enumerate(places) if each is shelf]
+            rows = np.array([places[at][1] for at in own], np.int64)
+            found[own] = cosines(vector, shelf.vectors.take(rows))
+        return [*map(float, found)]
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, aligned."""
@@ -220,6 +224,8 @@ class LocalReader:
         """Let the generation go."""
         with self._guard:
             if self._held:
+                for each in self._shelves:
+                    each.close()
                 self._held.release()
                 self._held = None
 
@@ -246,6 +252,14 @@ class LocalReader:
         if not 0 <= position < shelf.first_rows[number + 1] - shelf.first_rows[number]:
             raise KeyError(chunk)
         return shelf, row
+
+    def _lexical_rows(self, chunks: Sequence[str], visible: Visible) -> list[int]:
+        """Number chunks through the visible collections."""
+        shelves = self._visible(visible)
+        starts = [0, *accumulate(each.size for each in shelves)]
+        firsts = dict(zip((each.name for each in shelves), starts, strict=False))
+        places = map(self._row, chunks)
+        return [firsts[shelf.name] + row for shelf, row in places]
 
     def _visible(self, visible: Visible) -> list[Shelf]:
         return [

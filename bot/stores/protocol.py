@@ -64,6 +64,12 @@ class Reader(Protocol):
         """BM25 of each named chunk, aligned; 0 where no term occurs."""
         ...
 
+    def matched_terms(
+        self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
+    ) -> list[tuple[str, ...]]:
+        """Which of the terms each named chunk has, aligned; each once, in order."""
+        ...
+
     def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
         """Cosine of each named chunk, aligned."""
         ...

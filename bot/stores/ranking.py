@@ -5,9 +5,10 @@ Equal scores are ordered by document id and position, whatever the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from bot.dense import Floats, nearest
+from bot.dense import Floats
 from bot.lexical.bm25 import LexicalIndex
 from bot.stores.documents import chunk_place
 from bot.stores.protocol import Ranked
@@ -35,17 +36,18 @@ def search_lexical(
         if len(rows) < wanted or wanted == k or scores[k - 1] > scores[-1]:
             break
         wanted *= 2
-    return _best(zip(_ids(shelves, rows.tolist()), scores.tolist(), strict=True), k)
+    found = zip(_ids(shelves, rows.tolist()), scores.tolist(), strict=True)
+    return _best(shelves, found, k)
 
 
 def search_dense(shelves: Sequence[Shelf], vector: Floats, k: int) -> Ranked:
     """Find the k chunks with the highest cosine, best first."""
     found: list[tuple[str, float]] = []
     for shelf in shelves:
-        rows, cosines = nearest(vector, shelf.vectors, k)
+        rows, cosines = shelf.vectors.nearest(vector, k)
         names = map(shelf.chunk_id, rows.tolist())
         found += zip(names, cosines.tolist(), strict=True)
-    return _best(found, k)
+    return _best(shelves, found, k)
 
 
 def _ids(shelves: Sequence[Shelf], rows: Sequence[int]) -> Iterator[str]:
@@ -60,8 +62,10 @@ def _ids(shelves: Sequence[Shelf], rows: Sequence[int]) -> Iterator[str]:
 
 
 def _best(
-    found: Iterator[tuple[str, float]] | list[tuple[str, float]], k: int
+    shelves: Sequence[Shelf], found: Iterable[tuple[str, float]], k: int
 ) -> Ranked:
+    if len(shelves) == 1:  # rows are in order of id already
+        return [*islice(found, max(k, 0))]
     return sorted(found, key=_rank)[: max(k, 0)]
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.dense import Floats
 from bot.lexical.bm25 import Postings
+from bot.narrow import NarrowVectors
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
 from bot.stores.documents import Documents, chunk_id
 from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
 from bot.stores.objects import Objects, damaged
-from bot.stores.vectors import open_vectors
+from bot.stores.shelf_vectors import read_vectors
 
 Longs = NDArray[np.int64]
 
@@ -32,7 +32,7 @@ class Shelf:
     ids: list[str]
     places: list[tuple[Documents, int]]  # bucket and number in it, aligned with ids
     first_rows: list[int]  # (documents + 1,): where the rows of each begin
-    vectors: Floats  # (rows, d)
+    vectors: NarrowVectors
     postings: Postings
     copies: Mapping[str, tuple[str, ...]]  # document id to files with the same bytes
 
@@ -78,28 +78,28 @@ class Shelf:
         documents, local = self.places[number]
         return documents.sentences(local, position)
 
+    def close(self) -> None:
+        """Let go of files that single vectors are read from."""
+        self.vectors.close()
+
 
 def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> Shelf:
     """Read and check all of a collection.
 
+    The vectors of a small one are kept; of a larger one a byte a number is kept, and
+    its exact vectors are read again where they decide.
+
     Raises:
         IndexDamagedError: an object is missing, changed, or not what it should be.
     """
-    references = [collection.postings]
-    for bucket in collection.buckets:
-        references += [bucket.text, bucket.vectors]
-    postings, *parts = objects.read_all(references)
+    references = [collection.postings, *(each.text for each in collection.buckets)]
+    postings, *texts = objects.read_all(references)
     buckets = [
-        (
-            open_documents(objects, bucket, text),
-            open_vectors(objects, bucket, vectors, dimensions)[1],
-        )
-        for bucket, text, vectors in zip(
-            collection.buckets, parts[::2], parts[1::2], strict=True
-        )
+        open_documents(objects, bucket, text)
+        for bucket, text in zip(collection.buckets, texts, strict=True)
     ]
     counts = _counts(objects, collection.postings, postings)
-    shelf = _arrange(collection, buckets, counts, dimensions)
+    shelf = _arrange(collection, buckets, counts, objects, dimensions)
     if counts.size != shelf.size:
         file = objects.path(collection.postings)
         raise damaged(file, f"has {counts.size} rows, not {shelf.size}")
@@ -170,13 +170,13 @@ def rows_by_bucket(members: list[list[tuple[str, int]]]) -> list[Longs]:
 
 def _arrange(
     collection: CollectionRef,
-    buckets: list[tuple[Documents, Floats]],
+    buckets: list[Documents],
     postings: Postings,
+    objects: Objects,
     dimensions: int,
 ) -> Shelf:
     members = [
-        list(zip(documents.ids, documents.chunk_counts.tolist(), strict=True))
-        for documents, _ in buckets
+        list(zip(each.ids, each.chunk_counts.tolist(), strict=True)) for each in buckets
     ]
     order = sorted(
         (id_, bucket, local, chunks)
@@ -184,16 +184,13 @@ def _arrange(
         for local, (id_, chunks) in enumerate(documents)
     )
     first_rows = np.cumsum([0, *(chunks for *_, chunks in order)]).tolist()
-    if len(buckets) == 1:
-        vectors = buckets[0][1]  # in order already: no copy
-    else:
-        vectors = np.empty((first_rows[-1], dimensions), np.float32)
-        for rows, (_, part) in zip(rows_by_bucket(members), buckets, strict=True):
-            vectors[rows] = part
+    vectors = read_vectors(
+        objects, collection.buckets, rows_by_bucket(members), dimensions
+    )
     return Shelf(
         collection.name,
         [id_ for id_, *_ in order],
-        [(buckets[bucket][0], local) for _, bucket, local, _ in order],
+        [(buckets[bucket], local) for _, bucket, local, _ in order],
         first_rows,
         vectors,
         postings,

@@ -15,6 +15,7 @@ from bot.stores.shelf import Shelf, read_counts, read_shelf
 from bot.stores.sources import read_sources
 
 _ROUNDING = 1e-3  # by which the length of a unit vector may differ from 1
+_BLOCK = 4096  # vectors looked at together
 
 
 def verify_index(folder: Path) -> list[str]:
@@ -68,6 +69,8 @@ def verify_generation(folder: IndexFolder, manifest: Manifest) -> None:
             what = next(_nonsense(objects, collection, shelf), None)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise damaged(file, f"belongs to malformed documents: {error}") from error
+        finally:
+            shelf.close()
         if what:
             raise damaged(file, what)
 
@@ -76,8 +79,7 @@ def _nonsense(
     objects: Objects, collection: CollectionRef, shelf: Shelf
 ) -> Iterator[str]:
     """Name what cannot be true of a collection."""
-    lengths = np.linalg.norm(shelf.vectors.astype(np.float64), axis=1)
-    if not np.all(np.abs(lengths - 1) < _ROUNDING):
+    if not all(_are_units(shelf, start) for start in range(0, shelf.size, _BLOCK)):
         yield f"collection {collection.name!r} has vectors that are not of length 1"
     counts = [read_counts(objects, bucket.counts) for bucket in collection.buckets]
     if sum(int(each.counts.sum()) for each in counts) != shelf.postings.counts.sum():
@@ -92,3 +94,9 @@ def _nonsense(
             spans += [(s.start, s.end) for s in shelf.sentences(number, position)]
             if any(not 0 <= start < end <= size for start, end in spans):
                 yield f"{chunk.id} has offsets that are not inside its text"
+
+
+def _are_units(shelf: Shelf, start: int) -> bool:
+    rows = np.arange(start, min(start + _BLOCK, shelf.size))
+    lengths = np.linalg.norm(shelf.vectors.take(rows).astype(np.float64), axis=1)
+    return bool(np.all(np.abs(lengths - 1) < _ROUNDING))

@@ -1,0 +1,174 @@
+"""The vectors of a collection at a byte a number, and yet searched exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.dense import Floats, Rows, cosines, rank
+
+Codes = NDArray[np.int8]
+
+_LEVELS = 127  # of an int8 on either side of 0
+_GROUPS = 64  # rows that share a maximum; a lower bound of the k-th best follows
+_SLACK = 1e-6  # of a float32 approximation beside the bound, which is exact
+
+
+class ExactVectors(Protocol):
+    """Gives exact vectors again, for as long as it is open."""
+
+    def __call__(self, rows: Rows, /) -> Floats:
+        """Return the vectors of some rows, aligned."""
+        ...
+
+    def close(self) -> None:
+        """Let go of where they come from."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldVectors:
+    """Exact vectors that are in memory."""
+
+    vectors: Floats  # (n, d)
+
+    def __call__(self, rows: Rows, /) -> Floats:
+        """Return the vectors of some rows."""
+        taken: Floats = self.vectors[rows]
+        return taken
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NarrowVectors:
+    """Vectors kept as a byte a number, which propose; exact ones, read, decide.
+
+    With x a row and x' what its bytes stand for, q the query and q' likewise,
+    ``|qx - q'x'| <= |q| |x - x'| + |q - q'| |x'|`` (Cauchy and Schwarz). Every row
+    that could be among the k by this bound is read and compared exactly, so the
+    result is that of the exact vectors. Sums of bytes are integers: they are the
+    same on every machine and with any number of threads.
+    """
+
+    codes: Codes  # (n, d)
+    scales: Floats  # (n,): a row is about its codes times this
+    error: float  # at least |x - x'| of every row
+    reach: float  # at least |x'| of every row
+    exact: ExactVectors
+
+    @classmethod
+    def of(
+        cls,
+        vectors: Iterable[tuple[Rows, Floats]],
+        shape: tuple[int, int],
+        exact: ExactVectors,
+    ) -> Self:
+        """Take vectors in, some at a time.
+
+        Args:
+            vectors: row numbers and their vectors; together every row, once.
+            shape: rows and dimensions.
+            exact: gives them again.
+        """
+        codes = np.empty(shape, np.int8)
+        scales = np.empty(shape[0], np.float32)
+        error = reach = 0.0
+        for rows, some in vectors:
+            codes[rows], scales[rows], off, length = _narrowed(some)
+            error, reach = max(error, off), max(reach, length)
+        return cls(codes, scales, error, reach, exact)
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.codes)
+
+    def take(self, rows: Rows) -> Floats:
+        """Return the exact vectors of some rows."""
+        return self.exact(rows)
+
+    def close(self) -> None:
+        """Let go of the exact vectors."""
+        self.exact.close()
+
+    def nearest(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """Find the k rows of highest cosine.
+
+        Raises:
+            ValueError: the query has other dimensions, i.e. is of another encoder.
+        """
+        if query.shape != self.codes.shape[1:]:
+            raise ValueError(
+                f"query has shape {query.shape}, vectors {self.codes.shape}; "
+                "they must be (d,) and (n, d)"
+            )
+        if not 0 < k < len(self):
+            every = np.arange(len(self) if k > 0 else 0, dtype=np.int64)
+            return rank(every, cosines(query, self.exact(every)), k)
+        fast, margin = self._approximate(query)
+        rows = np.flatnonzero(fast >= _lower_bound(fast, k) - 2 * margin)
+        fast, margin = self._closer(query, rows)
+        best_first = np.argsort(-fast, kind="stable")
+        rows, fast = rows[best_first], fast[best_first]
+        sure = cosines(query, self.exact(rows[:k]))
+        # Beyond these, only rows within the margin of the k-th can be among the best.
+        end = len(fast) - int(np.searchsorted(fast[::-1], sure.min() - margin))
+        if end > k:
+            sure = np.concatenate([sure, cosines(query, self.exact(rows[k:end]))])
+        return rank(rows[: len(sure)], sure, k)
+
+    def _approximate(self, query: Floats) -> tuple[Floats, float]:
+        """Return every row's cosine, and by how much each may be off."""
+        import numkong  # noqa: PLC0415 - asking a small index does without it
+
+        (code,), (scale,), off, _ = _narrowed(query[None])
+        sums = np.asarray(numkong.cdist(code[None], self.codes, "dot"))
+        fast: Floats = sums[0].astype(np.float32)
+        fast *= self.scales
+        fast *= scale
+        return fast, _length(query) * self.error + off * self.reach + _SLACK
+
+    def _closer(self, query: Floats, rows: Rows) -> tuple[Floats, float]:
+        """Return the cosines of some rows with the query itself, not its codes."""
+        wide = self.codes[rows].astype(np.float32)
+        fast = np.einsum("ij,j->i", wide, query) * self.scales[rows]
+        rounding = query.size * float(np.finfo(np.float32).eps) * self.reach
+        return fast, _length(query) * (self.error + rounding) + _SLACK
+
+
+def _length(query: Floats) -> float:
+    return float(np.linalg.norm(query.astype(np.float64)))
+
+
+def _narrowed(vectors: Floats) -> tuple[Codes, Floats, float, float]:
+    """Return codes and scales, the largest error and the largest length of a row."""
+    peaks = np.maximum(vectors.max(axis=1), -vectors.min(axis=1))
+    scales = (np.where(peaks > 0, peaks, 1) / _LEVELS).astype(np.float32)
+    stood = np.rint(vectors / scales[:, None])
+    codes = stood.astype(np.int8)
+    stood *= scales[:, None]
+    reach = np.einsum("ij,ij->i", stood, stood).max(initial=0.0)
+    stood -= vectors
+    error = np.einsum("ij,ij->i", stood, stood).max(initial=0.0)
+    # Twice the rounding of float32 sums, so that these are bounds and not estimates.
+    more = 1 + vectors.shape[1] * float(np.finfo(np.float32).eps)
+    return (
+        codes,
+        scales,
+        float(error) ** 0.5 * more + _SLACK,
+        float(reach) ** 0.5 * more,
+    )
+
+
+def _lower_bound(scores: Floats, k: int) -> float:
+    """Return a score that at least k rows reach, and few more than k if n is large."""
+    count = len(scores) // _GROUPS
+    if count < 2 * k:
+        return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    tops = scores[: count * _GROUPS].reshape(_GROUPS, count).max(axis=0)
+    return float(np.partition(tops, count - k)[count - k])

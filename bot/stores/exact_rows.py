@@ -1,0 +1,134 @@
+"""Single vectors, read from the objects of an index when a search needs them.
+
+The objects were verified whole when the index was opened. A checksum of every vector
+is kept from then on, so what is read later is what was verified then, or an error:
+a file is read and never mapped, since a mapped one that is cut kills the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import fsio
+from bot.dense import Floats
+from bot.stores.objects import damaged
+
+Longs = NDArray[np.int64]
+Ints = NDArray[np.int32]
+Checksums = NDArray[np.uint32]
+
+_MOST_OPEN = 128  # files kept open, of the 1,024 that a process commonly may
+_FACTOR = (
+    0x9E3779B97F4A7C15  # odd, so are its powers: no changed word is multiplied away
+)
+
+
+class ExactRows:
+    """Reads the exact vectors of rows; may be used by several threads at once."""
+
+    def __init__(
+        self, files: Sequence[Path], counts: Sequence[int], dimensions: int
+    ) -> None:
+        """Say where the vectors are.
+
+        Args:
+            files: one a bucket.
+            counts: vectors in each file.
+            dimensions: of every vector.
+        """
+        self._files = files
+        self._dimensions = dimensions
+        self._width = 4 * dimensions
+        self._starts = np.cumsum([0, *counts])
+        self._offsets = np.zeros(len(files), np.int64)
+        self._places = np.empty(self._starts[-1], np.int32)
+        self._checksums = np.empty(self._starts[-1], np.uint32)
+        self._factors = _factors(dimensions)
+        self._open: dict[int, int] = {}  # number of the file -> descriptor
+        self._lock = Lock()
+
+    def expect(self, number: int, offset: int, rows: Longs, vectors: Floats) -> None:
+        """Say what is in a file: its rows, aligned with its vectors.
+
+        Args:
+            number: of the file.
+            offset: bytes before its vectors.
+            rows: of the collection.
+            vectors: as they were verified.
+        """
+        start, end = self._starts[number : number + 2].tolist()
+        self._offsets[number] = offset
+        self._places[rows] = np.arange(start, end)
+        self._checksums[rows] = self._checksum(vectors)
+
+    def __call__(self, rows: Longs) -> Floats:
+        """Return the vectors of rows, aligned.
+
+        Raises:
+            IndexDamagedError: a file is missing, cut, or not what it was.
+        """
+        vectors = np.empty((len(rows), self._dimensions), np.float32)
+        places = self._places[rows]
+        numbers = np.searchsorted(self._starts, places, side="right") - 1
+        starts = self._offsets[numbers] + (places - self._starts[numbers]) * self._width
+        views = vectors.reshape(-1).view(np.uint8).data
+        end = 0
+        files = numbers.tolist()
+        for number, start in zip(files, starts.tolist(), strict=True):
+            self._read(number, start, views[end : end + self._width])
+            end += self._width
+        wrong = np.flatnonzero(self._checksum(vectors) != self._checksums[rows])
+        if len(wrong):
+            raise damaged(
+                self._files[files[wrong[0]]], "has changed since the index was opened"
+            )
+        return vectors
+
+    def close(self) -> None:
+        """Close the files that are kept open."""
+        with self._lock:
+            for descriptor in self._open.values():
+                fsio.close(descriptor)
+            self._open.clear()
+
+    def _read(self, number: int, start: int, view: memoryview) -> None:
+        try:
+            descriptor = self._open.get(number)
+            if descriptor is not None:
+                whole = fsio.read_into(descriptor, view, start)
+            else:
+                whole = self._read_new(number, start, view)
+        except OSError as error:
+            what = f"cannot be read: {error.strerror}"
+            raise damaged(self._files[number], what) from error
+        if not whole:
+            raise damaged(self._files[number], "ends before its last vector")
+
+    def _read_new(self, number: int, start: int, view: memoryview) -> bool:
+        with self._lock:
+            descriptor = self._open.get(number)
+            if descriptor is None:
+                descriptor = fsio.open_to_read(self._files[number])
+                if len(self._open) < _MOST_OPEN:
+                    self._open[number] = descriptor
+            try:
+                return fsio.read_into(descriptor, view, start)
+            finally:
+                if number not in self._open:
+                    fsio.close(descriptor)
+
+    def _checksum(self, vectors: Floats) -> Checksums:
+        words = vectors.view(np.uint64 if self._dimensions % 2 == 0 else np.uint32)
+        sums = words.astype(np.uint64, copy=False) @ self._factors
+        checksums: Checksums = (sums >> np.uint64(32)).astype(np.uint32)
+        return checksums
+
+
+def _factors(dimensions: int) -> NDArray[np.uint64]:
+    words = dimensions // 2 if dimensions % 2 == 0 else dimensions
+    return np.cumprod(np.full(words, _FACTOR, np.uint64), dtype=np.uint64)
