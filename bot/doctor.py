@@ -69,6 +69,7 @@ def examine(
         ("evidence model", lambda: _evidence(settings)),
         ("corpus", lambda: _corpus(settings)),
         ("index", lambda: _index(settings, deep=deep)),
+        ("store", lambda: _store(settings, environment)),
         ("slack", lambda: _slack(settings, environment)),
     )
     for name, part in parts:
@@ -256,6 +257,15 @@ def _compared(what: str, difference: float, count: int) -> Check:
         return Check(what, "ok", f"{count} passages give the same again")
     detail = f"differ by up to {difference:.2g} when made again"
     return Check(what, "failed", detail, "bot index --rebuild")
+
+
+def _store(config: Config, environment: Mapping[str, str]) -> Iterator[Check]:
+    if not config.store.url:
+        yield Check("store", "ok", f"files; the state is {config.state_path}")
+        return
+    from bot.redis_checkup import check_redis  # noqa: PLC0415 - only with a server
+
+    yield from check_redis(config.store, environment)
 
 
 def _slack(config: Config, environment: Mapping[str, str]) -> Iterator[Check]:

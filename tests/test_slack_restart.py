@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.state.sqlite import open_state
+from tests.kept import Kept
 from tests.slack_standin.harness import QUICK, asynchronous, running
+from tests.slack_standin.processes import serving
 from tests.slack_standin.standin import SlackStandIn
 from tests.slack_standin.web_api import Fault
 
 QUESTION = "When was JOINT2 established?"
-ROOT = Path(__file__).parent.parent
-
-
-@asynccontextmanager
-async def _process(
-    slack: SlackStandIn, folder: Path, seconds: float = 0
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    before = slack.socket_mode.opened
-    log = (folder / "log").open("ab")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.slack_standin.serve"),
-        *(slack.api_url, str(folder), str(seconds)),
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    try:
-        await slack.until(lambda: slack.socket_mode.opened > before, 60)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        log.close()
 
 
 async def _answered_once(slack: SlackStandIn, folder: Path, ts: str) -> None:
-    state = open_state(folder / "state.db")
+    state = Kept(folder).state()
     await slack.until(lambda: slack.workspace.replies("C0GENERAL", ts), 40)
     await slack.until(lambda: state.inbox.unfinished() == 0)
     state.backend.close()
@@ -60,13 +32,13 @@ async def test_a_process_ended_while_it_answers_leaves_the_question_to_the_next(
     tmp_path: Path, how: signal.Signals
 ) -> None:
     async with SlackStandIn(redeliver_after=1.0) as slack:
-        async with _process(slack, tmp_path, seconds=3) as process:
+        async with serving(slack, tmp_path, seconds=3) as process:
             ts, sent = slack.mention("C0GENERAL", QUESTION)
             await sent
             process.send_signal(how)
             await process.wait()
             assert slack.workspace.replies("C0GENERAL") == []
-        async with _process(slack, tmp_path):
+        async with serving(slack, tmp_path):
             await _answered_once(slack, tmp_path, ts)
 
 
@@ -77,21 +49,21 @@ async def test_a_process_killed_around_the_post_leaves_one_answer(
     posted: bool,  # noqa: FBT001 - a parameter of pytest
 ) -> None:
     async with SlackStandIn(redeliver_after=1.0) as slack:
-        async with _process(slack, tmp_path) as process:
+        async with serving(slack, tmp_path) as process:
             fault = Fault(hang=0.5, drop=True, carried_out=posted)
             slack.api.faults["chat.postMessage"].append(fault)
             ts, _ = slack.mention("C0GENERAL", QUESTION)
             await slack.until(lambda: slack.api.called("chat.postMessage"))
             process.kill()
             await process.wait()
-        async with _process(slack, tmp_path):
+        async with serving(slack, tmp_path):
             await _answered_once(slack, tmp_path, ts)
 
 
 @asynchronous
 async def test_sigterm_lets_an_answer_in_progress_finish(tmp_path: Path) -> None:
     async with SlackStandIn(redeliver_after=1.0) as slack:
-        async with _process(slack, tmp_path, seconds=0.7) as process:
+        async with serving(slack, tmp_path, seconds=0.7) as process:
             ts, sent = slack.mention("C0GENERAL", QUESTION)
             await sent
             process.terminate()
@@ -107,7 +79,7 @@ async def test_a_process_that_dies_is_replaced_by_one_that_lives(
 ) -> None:
     async with (
         running(tmp_path, QUICK) as run,
-        _process(run.slack, tmp_path, 9) as process,
+        serving(run.slack, tmp_path, 9) as process,
     ):
         ts, sent = run.slack.mention("C0GENERAL", QUESTION)  # to the younger socket
         await sent
@@ -122,13 +94,13 @@ async def test_many_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path) 
     asked = []
     async with SlackStandIn(redeliver_after=5.0) as slack:
         for number in range(8):
-            async with _process(slack, tmp_path) as process:
+            async with serving(slack, tmp_path) as process:
                 for _ in range(3):
                     ts, _ = slack.mention("C0GENERAL", QUESTION)
                     asked.append(ts)
                 await asyncio.sleep(number * 0.02)  # the moment of the kill
                 process.kill()
-        async with _process(slack, tmp_path):
+        async with serving(slack, tmp_path):
             await slack.until(
                 lambda: all(slack.workspace.replies("C0GENERAL", ts) for ts in asked),
                 60,
@@ -143,7 +115,7 @@ async def test_many_kills_at_any_moment_lose_and_double_nothing(tmp_path: Path) 
 async def test_a_process_whose_answer_hangs_still_stops_in_time(tmp_path: Path) -> None:
     async with (
         SlackStandIn(redeliver_after=1.0) as slack,
-        _process(slack, tmp_path, seconds=600) as process,
+        serving(slack, tmp_path, seconds=600) as process,
     ):
         _, sent = slack.mention("C0GENERAL", QUESTION)
         await sent

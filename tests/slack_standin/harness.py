@@ -15,7 +15,7 @@ from bot.channels.slack.service import Parts, Service
 from bot.channels.slack.tokens import Secrets
 from bot.slack_config import SlackConfig
 from bot.state.protocol import State
-from bot.state.sqlite import open_state
+from tests.kept import Kept
 from tests.slack_standin.fakes import FakeBot
 from tests.slack_standin.standin import SlackStandIn
 from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Message
@@ -94,18 +94,19 @@ async def running(
     *,
     slack: SlackStandIn | None = None,
     bot: FakeBot | None = None,
+    url: str = "",
 ) -> AsyncIterator[Running]:
-    """Serve a stand-in; a second one over the same folder shares its state."""
+    """Serve a stand-in; a second one over the same folder or url shares its state."""
     if slack is None:
         async with (
             SlackStandIn(redeliver_after=1.0) as own,
-            running(folder, config, slack=own, bot=bot) as found,
+            running(folder, config, slack=own, bot=bot, url=url) as found,
         ):
             yield found
         return
     config = dataclasses.replace(config, api_url=slack.api_url)
     bot = bot or FakeBot()
-    state = open_state(folder / "state.db")
+    state = Kept(folder, url).state()
     parts = Parts(
         config=config,
         desk=bot.desk(),

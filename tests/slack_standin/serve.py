@@ -1,6 +1,6 @@
 """A process of its own that serves the stand-in; for tests that kill it.
 
-Arguments: api_url, folder, seconds an answer takes.
+Arguments: api_url, folder, seconds an answer takes, and a server for the state.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.channels.slack.running import end_now, serve
 from bot.channels.slack.service import Parts
 from bot.channels.slack.tokens import Secrets
 from bot.records import Answer
-from bot.state.sqlite import open_state
+from tests.kept import Kept
 from tests.slack_standin.fakes import FakeBot
 from tests.slack_standin.harness import QUICK
 from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN
@@ -26,7 +26,7 @@ from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN
 _CONFIG = dataclasses.replace(QUICK, ping_seconds=5.0, queue=1_000)
 
 
-def main(api_url: str, folder: str, seconds: str) -> None:
+def main(api_url: str, folder: str, seconds: str, url: str = "") -> None:
     """Serve until killed."""
     set_up_logs(as_json=True)
     bot = FakeBot()
@@ -45,7 +45,7 @@ def main(api_url: str, folder: str, seconds: str) -> None:
     parts = Parts(
         config=dataclasses.replace(_CONFIG, api_url=api_url),
         desk=dataclasses.replace(bot.desk(), ask=ask),
-        state=open_state(Path(folder) / "state.db"),
+        state=Kept(Path(folder), url).state(),
         secrets=Secrets(BOT_TOKEN, APP_TOKEN),
     )
     if not asyncio.run(serve(parts, lambda _: None)):

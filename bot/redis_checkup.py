@@ -1,0 +1,156 @@
+"""Examines the Redis server of [store], for `bot doctor`: each finding with a mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+from bot.checks import Check
+from bot.errors import EngineAccessError, EngineError
+from bot.redis_link import Link, open_link
+from bot.store_config import StoreConfig, read_address
+
+_OLDEST = (7, 2)  # the oldest that the Query Engine of today's formats runs in
+_NEARLY_FULL = 0.9  # of maxmemory
+_MIB = 2**20
+
+Facts = Mapping[str, Any]
+
+
+def check_redis(config: StoreConfig, environment: Mapping[str, str]) -> list[Check]:
+    """Check that the server can be used, and that it keeps what it is given.
+
+    Args:
+        config: names a server.
+        environment: where user and password are.
+    """
+    try:
+        with closing(open_link(config, environment)) as link:
+            if read_address(config.url).kind == "cluster":
+                return _cluster(link)
+            return list(_server(link))
+    except EngineError as error:
+        return [Check("store", "failed", str(error), _remedy(config, error))]
+
+
+def _remedy(config: StoreConfig, error: EngineError) -> str:
+    if isinstance(error, EngineAccessError):
+        return "export BOT_REDIS_PASSWORD=..., as the server has it"
+    (host, port), *_ = read_address(config.url).hosts
+    return f"start it there; then redis-cli -h {host} -p {port} ping answers PONG"
+
+
+def _cluster(link: Link) -> list[Check]:
+    link.call("PING")
+    return [
+        Check("store", "ok", f"{link.config.url} answers"),
+        Check(
+            "store cluster",
+            "warning",
+            "the settings of a cluster's nodes are not examined, and the bot has not "
+            "been tested on one",
+            "redis-cli --cluster check HOST:PORT; look at each node's appendfsync "
+            "and maxmemory-policy",
+        ),
+    ]
+
+
+def _server(link: Link) -> Iterator[Check]:
+    facts: Facts = link.call("INFO")
+    yield _version(link, facts)
+    yield _query_engine(link)
+    yield _role(link, facts)
+    yield _persistence(link, facts)
+    yield _memory(facts)
+
+
+def _version(link: Link, facts: Facts) -> Check:
+    version = str(facts["redis_version"])
+    detail = f"{link.config.url} runs Redis {version}"
+    if tuple(int(each) for each in version.split(".")[:2]) < _OLDEST:
+        return Check("store", "failed", detail, "install Redis 8")
+    return Check("store", "ok", detail)
+
+
+def _query_engine(link: Link) -> Check:
+    name = "store query engine"
+    try:
+        listed = link.call("MODULE", "LIST")
+    except EngineAccessError as error:
+        return Check(name, "warning", str(error), "grant MODULE LIST to this user")
+    for each in listed:
+        module = dict(zip(each[::2], each[1::2], strict=True))
+        if module[b"name"] == b"search":
+            return Check(name, "ok", f"version {module[b'ver']}")
+    remedy = "use Redis 8, or start redis-server with --loadmodule redisearch.so"
+    return Check(name, "failed", "not loaded: there is nothing to search with", remedy)
+
+
+def _role(link: Link, facts: Facts) -> Check:
+    name, wanted = "store role", link.config.replicas
+    if facts["role"] != "master":
+        where = f"{facts['master_host']}:{facts['master_port']}"
+        return Check(
+            name,
+            "failed",
+            "a replica, which takes no changes",
+            f'url = "redis://{where}" under [store]',
+        )
+    present = int(facts["connected_slaves"])
+    detail = f"primary with {present} replicas; store.replicas is {wanted}"
+    if present < wanted:
+        remedy = "redis-cli -p PORT replicaof HOST PORT, on each replica"
+        return Check(name, "failed", detail, remedy)
+    return Check(name, "ok", detail)
+
+
+def _persistence(link: Link, facts: Facts) -> Check:
+    """Say what a crash would lose."""
+    name = "store persistence"
+    if not int(facts["aof_enabled"]):
+        return Check(
+            name,
+            "warning",
+            "appendonly is off: a crash loses all changes since the last snapshot",
+            "redis-cli config set appendonly yes, then redis-cli config rewrite",
+        )
+    try:
+        _, value = link.call("CONFIG", "GET", "appendfsync")
+    except EngineAccessError as error:
+        return Check(name, "warning", str(error), "ask who runs the server")
+    found = value.decode()
+    if found == "always":
+        return Check(name, "ok", "each change is on disk before it is acknowledged")
+    lost = {
+        "everysec": "a crash loses up to a second, or two, of acknowledged changes",
+        "no": "a crash loses what the system had not written yet, often 30 seconds",
+    }[found]
+    remedy = "redis-cli config set appendfsync always, then redis-cli config rewrite"
+    return Check(name, "warning", f"appendfsync is {found}: {lost}", remedy)
+
+
+def _memory(facts: Facts) -> Check:
+    name, policy = "store memory", str(facts["maxmemory_policy"])
+    used, most = int(facts["used_memory"]), int(facts["maxmemory"])
+    if policy != "noeviction":
+        return Check(
+            name,
+            "failed",
+            f"maxmemory-policy is {policy}: a full server deletes claims, votes and "
+            "passages by itself",
+            "redis-cli config set maxmemory-policy noeviction, then redis-cli config "
+            "rewrite",
+        )
+    if not most:
+        return Check(
+            name,
+            "warning",
+            f"{used / _MIB:.1f} MiB used, and no maxmemory: the system ends a server "
+            "that takes all of its memory",
+            "redis-cli config set maxmemory 4gb, then redis-cli config rewrite",
+        )
+    detail = f"{used / _MIB:.1f} of {most / _MIB:.1f} MiB used, none is evicted"
+    if used > _NEARLY_FULL * most:
+        return Check(name, "warning", detail, "redis-cli config set maxmemory 8gb")
+    return Check(name, "ok", detail)
