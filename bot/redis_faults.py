@@ -108,6 +108,10 @@ def _refusal(error: BaseException, where: str, words: str) -> EngineError:
 
 
 def _words(error: BaseException) -> str:
-    """Return the error's own words in one line, without a full stop."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    """Return the error's own words in one line, without a full stop.
+
+    They end where the server begins to quote the command, which may hold a question.
+    """
+    text = " ".join(str(error).split()).partition(", with args")[0]
+    text = text or type(error).__name__
     return text[:_LONGEST].rstrip(". ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from types import TracebackType
 from typing import Self
@@ -16,9 +17,15 @@ class DroppingProxy:
     and so has done it, the connection ends without a byte of the answer.
     """
 
-    def __init__(self, port: int) -> None:
-        """Listen on a free port for connections to one on the loopback interface."""
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """Listen on a free port for connections to one on the loopback interface.
+
+        Args:
+            port: of the server.
+            tls: what clients are shown; None takes plain bytes.
+        """
         self._server = port
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._lose, self._times = b"", 0
@@ -30,7 +37,8 @@ class DroppingProxy:
     @property
     def url(self) -> str:
         """What store.url says for it."""
-        return f"redis://127.0.0.1:{self.port}"
+        scheme = "rediss" if self._tls else "redis"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     def lose(self, request: bytes, times: int = 1) -> None:
         """Lose the answers to the next requests that hold these bytes."""
@@ -63,10 +71,11 @@ class DroppingProxy:
                 self._threads.append(thread)
                 thread.start()
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve(self, plain: socket.socket) -> None:
         with (
-            client,
-            contextlib.suppress(OSError),
+            plain,
+            contextlib.suppress(OSError),  # TLS that is refused, or a cut connection
+            self._shown(plain) as client,
             socket.create_connection(("127.0.0.1", self._server)) as server,
         ):
             muted = threading.Event()
@@ -80,6 +89,11 @@ class DroppingProxy:
             finally:
                 _cut(server)
                 back.join()
+
+    def _shown(self, plain: socket.socket) -> socket.socket:
+        if self._tls is None:
+            return plain
+        return self._tls.wrap_socket(plain, server_side=True)
 
     def _loses(self, request: bytes) -> bool:
         with self._guard:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.config import Config, IndexConfig
+from bot.slack_config import SlackConfig
 from bot.state.opening import open_receipts, open_state
 from bot.state.protocol import State
 from bot.state.receipts import Receipts
 from bot.store_config import StoreConfig
+
+# A machine under load must not look like a server that is down.
+_PATIENT = {"timeout_seconds": 20.0, "retry_seconds": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +24,15 @@ class Kept:
 
     folder: Path
     url: str = ""  # of the server; "" is a file in the folder
+    store: Mapping[str, Any] = field(default_factory=dict)  # more of that section
 
     @property
     def config(self) -> Config:
         """The settings that name it."""
         return Config(
             index=IndexConfig(str(self.folder / "index")),
-            store=StoreConfig(url=self.url, timeout_seconds=20, retry_seconds=20),
+            slack=SlackConfig(state="" if self.url else str(self.folder / "state.db")),
+            store=StoreConfig(url=self.url, **{**_PATIENT, **self.store}),
         )
 
     def state(self) -> State:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from bot.errors import (
 )
 from bot.redis_link import Link, open_link
 from bot.store_config import Address, StoreConfig, read_address
+from tests.dropping_proxy import DroppingProxy
 from tests.redis_server import RedisServer, StartRedis
 
 
@@ -209,6 +212,26 @@ def test_credentials_in_files_that_cannot_be_used_are_refused(tmp_path: Path) ->
     file.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         open_link(StoreConfig(url="redis://a"), {"BOT_REDIS_PASSWORD_FILE": str(file)})
+
+
+def test_over_tls_the_authority_that_is_named_is_trusted_and_no_other(
+    shared_redis: RedisServer, tmp_path: Path
+) -> None:
+    authority, other = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    for name, each in (("right", authority), ("wrong", other)):
+        each.cert_pem.write_to_path(tmp_path / name)
+
+    with DroppingProxy(shared_redis.port, context) as proxy:
+        with linked(proxy.url, {"BOT_REDIS_CA": str(tmp_path / "right")}) as link:
+            assert link.call("PING")
+        for environment in ({}, {"BOT_REDIS_CA": str(tmp_path / "wrong")}):
+            with (
+                linked(proxy.url, environment, retry_seconds=30) as link,
+                pytest.raises(EngineUnreachableError, match="Let BOT_REDIS_CA name"),
+            ):
+                link.call("PING")
 
 
 def test_full_memory_is_told_and_nothing_is_written(start_redis: StartRedis) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.config import Config
 from bot.errors import EngineError, EngineFullError, EngineUnreachableError, StateError
+from bot.receipts.log import DAY, ReceiptLog
+from bot.receipts.writing import Asked
+from bot.redis_link import open_link
 from bot.state.opening import has_state, open_state
 from bot.state.protocol import State, Vote
 from bot.store_config import StoreConfig
 from tests.dropping_proxy import DroppingProxy
+from tests.kept import Kept
+from tests.receipt_samples import ask, asker, receipt_of
 from tests.redis_server import RedisServer, StartRedis
 
 _VOTE = Vote("a", "ann", "helpful", "why?", 1)
@@ -257,6 +263,43 @@ def test_an_error_of_a_script_is_one_line(
         with pytest.raises(EngineError, match="refuses a command: WRONGTYPE") as error:
             state.feedback.vote(_VOTE)
     assert "\n" not in str(error.value)
+
+
+def test_an_error_quotes_no_argument_of_the_command(redis_url: str) -> None:
+    config = StoreConfig(url=redis_url)
+    with (
+        closing(open_link(config, {})) as link,
+        pytest.raises(EngineError, match="unknown command 'ASK'") as error,
+    ):
+        link.call("ASK", "who is ill?")
+    assert "ill" not in str(error.value)
+
+
+def test_the_log_of_receipts_writes_and_forgets_on_the_server(
+    tmp_path: Path, redis_url: str
+) -> None:
+    kept, notices = Kept(tmp_path, redis_url), list[str]()
+    with closing(kept.receipts()) as store:
+        store.save(receipt_of("an old question", "old", at=1.0), {})
+    log = ReceiptLog(kept.config, {}, notices.append)
+    asked = Asked("a new question", at=200 * DAY)
+    log.write(asked, ask(asker(), "a new question", "new"))
+    log.close()
+
+    with closing(kept.receipts()) as store:
+        assert [each.id for each in store.all("index")] == ["new"]
+    assert notices == []
+
+
+def test_a_server_that_is_down_costs_receipts_and_a_notice(tmp_path: Path) -> None:
+    config, notices = Kept(tmp_path, "redis://127.0.0.1:1").config, list[str]()
+    hasty = dataclasses.replace(config.store, retry_seconds=0)
+    log = ReceiptLog(dataclasses.replace(config, store=hasty), {}, notices.append)
+    log.write(Asked("a question"), ask(asker(), "a question", "lost"))
+    log.close()
+
+    assert len(notices) == 1
+    assert "redis://127.0.0.1:1 cannot be reached" in notices[0]
 
 
 def test_whether_there_is_state_is_known_without_asking_a_server(

@@ -100,6 +100,29 @@ async def test_a_server_killed_while_a_question_is_answered_costs_nothing(
 
 
 @asynchronous
+async def test_while_the_server_is_down_health_says_so_and_the_log_says_why(
+    tmp_path: Path, start_redis: StartRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start_redis()
+    async with running(
+        tmp_path, QUICK, url=server.url, store={"retry_seconds": 0.1}
+    ) as run:
+        await run.slack.until(lambda: run.service.health()["status"] == "ok")
+        server.kill()
+        await run.slack.until(lambda: run.service.health()["status"] == "unwell")
+        assert not run.service.health()["stored"]
+        ts, _ = run.slack.mention("C0GENERAL", QUESTION)
+        server.start()
+        await run.slack.until(lambda: run.service.health()["status"] == "ok")
+
+        await run.answer_to(ts)
+        run.check()
+    facts = [getattr(each, "facts", {}) for each in caplog.records]
+    reasons = {str(each["reason"]) for each in facts if "reason" in each}
+    assert any(f"{server.url} cannot be reached" in each for each in reasons)
+
+
+@asynchronous
 async def test_a_server_killed_while_replies_are_posted_doubles_none(
     tmp_path: Path, start_redis: StartRedis
 ) -> None:

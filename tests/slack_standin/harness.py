@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,18 +95,19 @@ async def running(
     slack: SlackStandIn | None = None,
     bot: FakeBot | None = None,
     url: str = "",
+    store: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
     """Serve a stand-in; a second one over the same folder or url shares its state."""
     if slack is None:
         async with (
             SlackStandIn(redeliver_after=1.0) as own,
-            running(folder, config, slack=own, bot=bot, url=url) as found,
+            running(folder, config, slack=own, bot=bot, url=url, store=store) as found,
         ):
             yield found
         return
     config = dataclasses.replace(config, api_url=slack.api_url)
     bot = bot or FakeBot()
-    state = Kept(folder, url).state()
+    state = Kept(folder, url, store or {}).state()
     parts = Parts(
         config=config,
         desk=bot.desk(),

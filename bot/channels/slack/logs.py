@@ -9,6 +9,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from bot.errors import EngineError
+
 _LOGGER = logging.getLogger("bot.slack")
 _SECRET = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|Bearer\s+\S+"
@@ -33,10 +35,13 @@ def log(event: str, level: int = logging.INFO, **facts: object) -> None:
 
 
 def log_error(event: str, error: BaseException, **facts: object) -> None:
-    """Write where an error arose: its type and places, not its message.
+    """Write where an error arose: its type and places, and seldom its message.
 
-    A message may quote a question, a document or a token.
+    A message may quote a question, a document or a token; the ones about the server
+    that keeps the state quote neither, and say what to do.
     """
+    if isinstance(error, EngineError):
+        facts = {"reason": str(error), **facts}
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = [f"{frame.name}:{frame.lineno}" for frame in frames]
     log(event, logging.ERROR, error=type(error).__name__, at=places, **facts)

@@ -55,6 +55,7 @@ class Service:
         self.drained = False
         self._sockets: Sockets | None = None
         self._forgot = time.monotonic()
+        self._stored = True  # the state could be used when it was last
 
     async def __aenter__(self) -> Self:
         """Start; raises SlackError when Slack refuses the tokens."""
@@ -123,10 +124,12 @@ class Service:
     def health(self) -> dict[str, Any]:
         """Tell how the service is: no names, no text."""
         connected = self._sockets is None or self._sockets.connected
-        well = connected and not self._context.revoked and self._intake.open
+        well = connected and self._stored and not self._context.revoked
+        well = well and self._intake.open
         return {
             "status": "ok" if well else "unwell",
             "connected": connected,
+            "stored": self._stored,
             "revoked": self._context.revoked,
             "waiting": self._intake.waiting,
         }
@@ -146,6 +149,9 @@ class Service:
                     await forget(self._context)
             except Exception as error:  # noqa: BLE001 - the next round may work
                 log_error("keeper_error", error)
+                self._stored = False
+            else:
+                self._stored = True
             await asyncio.sleep(self._parts.config.lease_seconds / 3)
 
 
