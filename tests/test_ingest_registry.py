@@ -144,7 +144,7 @@ def test_index_false_is_reported_as_skipped() -> None:
         ("a.txt", b"caf\xe8", "not UTF-8"),
         ("a.txt", b"x" * 1_048_577, "characters in line 1"),
         ("a.md", b"a\n" + b"y" * 1_048_577, "characters in line 2"),
-        ("a.pdf", b"%PDF-1.7", "no known format; known are .jsonl, .markdown"),
+        ("a.xyz", b"text", "no known format; known are"),
         ("a", b"text", "no known format"),
         (".md", b"text", "no known format"),
         ("big.md", b"a b\n" * 300_000, "max_file_mib"),

@@ -116,8 +116,17 @@ def check_size(text: str, limits: CorpusConfig) -> None:
     Raises:
         UnusableError: it has more than ``corpus.max_characters``.
     """
-    if len(text) > limits.max_characters:
+    check_length(len(text), limits)
+
+
+def check_length(characters: int, limits: CorpusConfig) -> None:
+    """Refuse a text that has too many characters, or has too many already.
+
+    Raises:
+        UnusableError: they are more than ``corpus.max_characters``.
+    """
+    if characters > limits.max_characters:
         raise UnusableError(
-            f"has {len(text):,} characters, more than corpus.max_characters "
+            f"has {characters:,} characters, more than corpus.max_characters "
             f"({limits.max_characters:,}) allows; split it or raise the limit"
         )

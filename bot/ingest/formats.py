@@ -19,6 +19,7 @@ Read = Callable[[str, bytes, CorpusConfig], Found]
 Proof = Callable[[bytes], bool]
 
 _ZIP = b"PK\x03\x04"
+_PDF_START = 1_024  # bytes; readers look no further
 _ZIP_END = b"PK\x05\x06"  # of the record that says where the list of members is
 _ZIP_TAIL = 65_557  # bytes: that record with the longest comment
 
@@ -65,6 +66,11 @@ def zip_with(member: str) -> Proof:
     return lambda data: data.startswith(_ZIP) and wanted in _zip_list(data)
 
 
+def _is_pdf(data: bytes) -> bool:
+    """A PDF file may have something before its signature, as from a mail server."""
+    return b"%PDF-" in data[:_PDF_START]
+
+
 def _zip_list(data: bytes) -> bytes:
     """Return the list of members at a ZIP archive's end, unread: it may be hostile."""
     end = data.rfind(_ZIP_END, max(0, len(data) - _ZIP_TAIL))
@@ -78,6 +84,8 @@ def _zip_list(data: bytes) -> bytes:
 # One line a format. Those whose content proves them are tried first, in this order:
 # a format that others are made of, such as ZIP, stands below them.
 FORMATS: tuple[Format, ...] = (
+    Format("a PDF file", "bot.ingest.pdf", (".pdf",),
+           proof=_is_pdf, packages=("pypdfium2",)),
     Format("a text", "bot.ingest.prose", (".md", ".markdown", ".txt", ".text"),
            trusts_suffix=True, hostile=False),
     Format("a JSONL collection", "bot.ingest.jsonl", (".jsonl",),
