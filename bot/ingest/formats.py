@@ -60,10 +60,15 @@ def starts_with(*signatures: bytes) -> Proof:
     return lambda data: data.startswith(signatures)
 
 
-def zip_with(member: str) -> Proof:
-    """Return a proof by a member that only archives of this format have."""
-    wanted = member.encode()
-    return lambda data: data.startswith(_ZIP) and wanted in _zip_list(data)
+def zip_with(*members: str) -> Proof:
+    """Return a proof by members that only archives of this format have together."""
+    wanted = [each.encode() for each in members]
+
+    def proof(data: bytes) -> bool:
+        listed = _zip_list(data) if data.startswith(_ZIP) else b""
+        return all(each in listed for each in wanted)
+
+    return proof
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -84,12 +89,25 @@ def _zip_list(data: bytes) -> bytes:
 # One line a format. Those whose content proves them are tried first, in this order:
 # a format that others are made of, such as ZIP, stands below them.
 FORMATS: tuple[Format, ...] = (
+    Format("a Word document", "bot.ingest.office.docx", (".docx", ".docm", ".dotx"),
+           zip_with("[Content_Types].xml", "word/"), packages=("lxml",)),
+    Format("a PowerPoint presentation", "bot.ingest.office.pptx",
+           (".pptx", ".pptm", ".ppsx", ".potx"),
+           zip_with("[Content_Types].xml", "ppt/"), packages=("lxml",)),
+    Format("an Excel workbook", "bot.ingest.office.xlsx", (".xlsx", ".xlsm", ".xltx"),
+           zip_with("[Content_Types].xml", "xl/"), packages=("lxml",)),
     Format("a PDF file", "bot.ingest.pdf", (".pdf",),
            proof=_is_pdf, packages=("pypdfium2",)),
     Format("a text", "bot.ingest.prose", (".md", ".markdown", ".txt", ".text"),
            trusts_suffix=True, hostile=False),
     Format("a JSONL collection", "bot.ingest.jsonl", (".jsonl",),
            trusts_suffix=True, hostile=False, revision=2),
+    Format("a table", "bot.ingest.csv_table", (".csv", ".tsv", ".tab"),
+           trusts_suffix=True, hostile=False),
+    Format("reStructuredText", "bot.ingest.rst", (".rst", ".rest"),
+           trusts_suffix=True, packages=("docutils",)),
+    Format("AsciiDoc", "bot.ingest.asciidoc", (".adoc", ".asciidoc", ".asc"),
+           trusts_suffix=True),
 )  # fmt: skip
 
 
