@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from bot import answering
 from bot import config as configuration
-from bot.answering import Found
+from bot.answering import Found, Setting
 from bot.calibration.certificates import read_certificate, warning
 from bot.calibration.probability import IDENTITY, Calibration, read_calibration
 from bot.config import Config
@@ -32,6 +32,7 @@ from bot.evidence.settling import settled
 from bot.identity import deciding_settings
 from bot.questions.languages import languages_of
 from bot.questions.reading import read_question
+from bot.questions.twofold import questions_of
 from bot.receipts.log import Notice, ReceiptLog
 from bot.receipts.threads import ThreadLog
 from bot.receipts.writing import Asked
@@ -40,6 +41,7 @@ from bot.retrieval.retriever import Mode, Retriever, best_per_document
 from bot.retrieval.scope import merged, search_within, unshown
 from bot.stores.protocol import Reader, Visible
 from bot.text.terms import tokenize
+from bot.wording import Templates
 
 configure = configuration.configure  # for Python programs, beside open_bot
 
@@ -57,6 +59,7 @@ class Bot:
     calibration: Calibration = IDENTITY
     scorer: SentenceScorer | None = None  # None does without the cross-encoder
     log: ReceiptLog | None = None  # None keeps no receipts
+    templates: Templates = field(default_factory=Templates)
 
     def ask(
         self,
@@ -100,11 +103,25 @@ class Bot:
             within: ids of the only documents to answer from.
         """
         watch = _Watch()
-        found = self.find(
-            question, visible=visible, skip=skip, also=also, within=within, watch=watch
-        )
-        id_ = secrets.token_hex(8)
-        composed = answering.answer(found, self.reader, self.config.answers, id_)
+        setting = Setting(self.reader, self.config.answers, self.templates)
+        id_, (first, *others) = secrets.token_hex(8), questions_of(question)
+        if others:  # each by its own evidence; `also` is another wording of the whole
+            founds = [
+                self.find(each, visible=visible, skip=skip, within=within, watch=watch)
+                for each in (first, *others)
+            ]
+            reading = read_question(question)
+            composed = answering.answer_parts(reading, founds, setting, id_)
+        else:
+            found = self.find(
+                question,
+                visible=visible,
+                skip=skip,
+                also=also,
+                within=within,
+                watch=watch,
+            )
+            composed = answering.answer(found, setting, id_)
         return dataclasses.replace(composed, timings_ms=watch.read())
 
     def find(
@@ -182,7 +199,9 @@ class Bot:
         languages = functools.partial(self.languages, visible=visible)
         if self.log is None:
             answer = functools.partial(self.answer, visible=visible)
-            return Conversation(answer, languages, turns=list(turns))
+            return Conversation(
+                answer, languages, turns=list(turns), templates=self.templates
+            )
         thread = ThreadLog(self.log)
 
         def try_out(question: str, **options: Any) -> Answer:  # noqa: ANN401 - those of `answer`
@@ -191,7 +210,13 @@ class Bot:
             thread.tried(Asked(question, visible, alone=alone), tried)
             return tried
 
-        return Conversation(try_out, languages, given=thread.given, turns=list(turns))
+        return Conversation(
+            try_out,
+            languages,
+            given=thread.given,
+            turns=list(turns),
+            templates=self.templates,
+        )
 
     def languages(self, *, visible: Visible = None) -> tuple[str, ...]:
         """Name the languages of the documents, the commonest first."""
@@ -224,7 +249,11 @@ class Bot:
             "slope": self.calibration.slope,
             "intercept": self.calibration.intercept,
         }
-        return {**deciding_settings(self.config), "calibration": map_}
+        return {
+            **deciding_settings(self.config),
+            "calibration": map_,
+            "templates": self.templates.hashes,
+        }
 
     def _hits(
         self,
@@ -265,7 +294,8 @@ class _Watch:
     def __call__(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self._stages[stage] = _milliseconds(start)
+        before = self._stages.get(stage, 0.0)  # of another question of the message
+        self._stages[stage] = round(before + _milliseconds(start), 3)
 
     def read(self) -> dict[str, float]:
         return {**self._stages, "total": _milliseconds(self._start)}
@@ -324,7 +354,8 @@ def _calibrated(
         if changes:
             notice(warning(certificate, changes))
     scorer = LazyCrossEncoder() if settings.evidence.cross_encoder else None
-    bot = Bot(reader, settings, calibration, scorer)
+    templates = Templates.read(settings.templates_path)
+    bot = Bot(reader, settings, calibration, scorer, templates=templates)
     if not receipts or not config.receipts.enabled:
         return bot
     return dataclasses.replace(bot, log=ReceiptLog(settings, bot.settings, notice))

@@ -127,6 +127,7 @@ class AnswersConfig:
     certificate: bool = True  # a certificate's threshold replaces the default one
     max_quotes: int = 3
     ask_instead: str = ""  # person or group named in a refusal
+    templates: str = ""  # folder of wording that replaces the shipped one
 
     def __post_init__(self) -> None:
         """Check ranges once."""
@@ -188,6 +189,12 @@ class Config:
     def encoder_model(self) -> str:
         """The encoder's folder, resolved in the same way; "" is the default model."""
         return str(self.folder / self.encoder.model) if self.encoder.model else ""
+
+    @property
+    def templates_path(self) -> Path | None:
+        """The folder of one's own templates, if there is one."""
+        named = self.answers.templates
+        return self.folder / named if named else None
 
     @property
     def state_path(self) -> Path:

@@ -30,13 +30,15 @@ def deciding_settings(config: Config) -> dict[str, Any]:
     sections = {
         each.name: getattr(config, each.name) for each in dataclasses.fields(config)
     }
-    return {
+    settings = {
         name: dataclasses.asdict(section)
         for name, section in sections.items()
         if name not in _ELSEWHERE
         and dataclasses.is_dataclass(section)
         and not isinstance(section, type)
     }
+    settings["answers"].pop("templates")  # a path; what the files say is hashed apart
+    return settings
 
 
 def hash_settings(settings: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.records import Answer, Citation, Hit, Place, Reading, Segment
+from bot.records import Answer, Citation, Hit, Passage, Place, Reading, Segment
 
 
 def answer_payload(answer: Answer) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "citations": [_citation(each) for each in answer.citations],
         "nearest": [_citation(each) for each in answer.nearest],
         "reason": answer.reason,
+        "remarks": list(answer.remarks),
         "index": answer.index,
         "timings_ms": dict(answer.timings_ms),
     }
@@ -80,7 +81,14 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "copies": list(citation.copies),
         "place": _place(citation.place),
         "link": citation.link,
+        "lead": _passage(citation.lead),
     }
+
+
+def _passage(passage: Passage | None) -> dict[str, Any] | None:
+    if passage is None:
+        return None
+    return {"quote": passage.quote, "start": passage.start, "end": passage.end}
 
 
 def _place(place: Place | None) -> dict[str, str] | None:
@@ -117,13 +125,14 @@ def read_answer(payload: Mapping[str, Any]) -> Answer:
         citations=tuple(map(read_citation, payload["citations"])),
         nearest=tuple(map(read_citation, payload["nearest"])),
         reason=payload["reason"],
+        remarks=tuple(payload.get("remarks", ())),
         timings_ms=payload.get("timings_ms", {}),
     )
 
 
 def read_citation(payload: Mapping[str, Any]) -> Citation:
     """Build a citation from its JSON object again."""
-    place = payload.get("place")
+    place, lead = payload.get("place"), payload.get("lead")
     return Citation(
         number=payload["number"],
         document=payload["document"],
@@ -139,4 +148,5 @@ def read_citation(payload: Mapping[str, Any]) -> Citation:
         copies=tuple(payload.get("copies", ())),
         place=Place(payload["start"], place["kind"], place["label"]) if place else None,
         link=payload.get("link"),
+        lead=Passage(lead["quote"], lead["start"], lead["end"]) if lead else None,
     )

@@ -185,6 +185,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """An exact slice of a document: the lead-in of a list, the header of a table."""
+
+    quote: str
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse a quote that cannot be the slice it claims to be."""
+        if self.end - self.start != len(self.quote) or not self.quote:
+            raise ValueError("a passage's offsets do not fit its quote")
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote and the exact place it was taken from."""
 
@@ -202,6 +216,7 @@ class Citation:
     copies: tuple[str, ...] = ()  # files that hold the same bytes as the document's
     place: Place | None = None  # in the original; starts where the quote does
     link: str | None = None  # leads to the quote itself, where the document has a URL
+    lead: Passage | None = None  # what the quote needs to be read: header, lead-in
 
     def __post_init__(self) -> None:
         """Refuse a quote that cannot be the slice it claims to be."""
@@ -243,6 +258,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     reason: str | None = None
+    remarks: tuple[str, ...] = ()  # our words on the sources: that they agree or differ
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -251,11 +267,13 @@ class Answer:
         if numbers != list(range(1, len(numbers) + 1)):
             raise ValueError(f"citations are numbered {numbers}, not from 1 on")
         quotes = {each.number: each.quote for each in self.citations}
+        leads = {each.number: each.lead.quote for each in self.citations if each.lead}
         for segment in self.segments:
-            if segment.citation is None:
+            number = segment.citation
+            if number is None or segment.text in quotes.get(number, ""):
                 continue
-            if segment.text not in quotes.get(segment.citation, ""):
-                raise ValueError(f"a quote is not in citation {segment.citation}")
+            if segment.text not in leads.get(number, ""):
+                raise ValueError(f"a quote is not in citation {number}")
         if self.status == "answered":
             self._check_answered(quotes)
         elif self.short is not None or self.citations or not self.reason:

@@ -13,7 +13,7 @@ from bot.app import Bot
 from bot.config import AnswersConfig, Config
 from bot.payloads import answer_payload, read_answer
 from bot.records import Answer, Segment
-from bot.wording import fill, fill_text, merge, read_template
+from bot.wording import Templates, merge, read_template
 from tests import small_index
 from tests.word_scorer import WordScorer
 
@@ -144,7 +144,7 @@ def test_hidden_collections_change_no_byte(tmp_path: Path) -> None:
 
 def test_a_template_keeps_quotes_apart_from_wording() -> None:
     quote = Segment("quote", "$cash <b>1987</b>", 1)
-    filled = fill("when", {"short": (quote,), "quotes": (), "sources": "[1] A"})
+    filled = Templates().fill("when", {"short": (quote,), "quotes": ()})
 
     assert [each.kind for each in filled] == ["template", "quote", "template"]
     assert filled[1] == quote
@@ -153,9 +153,9 @@ def test_a_template_keeps_quotes_apart_from_wording() -> None:
 def test_a_missing_template_or_value_is_an_error() -> None:
     assert read_template("no-such-template") is None
     with pytest.raises(KeyError):
-        fill("no-such-template", {})
+        Templates().fill("no-such-template", {})
     with pytest.raises(KeyError):
-        fill_text("reason_unknown", {})
+        Templates().fill_text("reason_unknown", {})
 
 
 def test_empty_pieces_are_left_out_and_neighbours_joined() -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import dataclasses
 import secrets
 
-from bot import wording
 from bot.conversation.followups import FollowUp
 from bot.questions.mentions import own_words
 from bot.records import Answer, Reading, Segment
 from bot.text.terms import tokenize
-from bot.wording import source_line
+from bot.wording import Templates, merge, source_line
 
 
-def talk(kind: str, message: str) -> Answer:
+def talk(kind: str, message: str, templates: Templates) -> Answer:
     """Answer small talk; it is a refusal, because no document says anything."""
-    text = wording.fill_text(f"talk_{kind}", {})
+    text = templates.fill_text(f"talk_{kind}", {})
     return Answer(
         id=secrets.token_hex(8),
         question=" ".join(message.split()),
@@ -25,7 +24,7 @@ def talk(kind: str, message: str) -> Answer:
         segments=(Segment("template", f"{text}\n"),),
         confidence=0.0,
         index="",
-        reason=wording.fill_text("reason_talk", {}),
+        reason=templates.fill_text("reason_talk", {}),
     )
 
 
@@ -53,37 +52,41 @@ def missing_words(follow_up: FollowUp, answer: Answer) -> str:
     return ", ".join(each.text for each in own)
 
 
-def refuse_borrowed(answer: Answer, missing: str) -> Answer:
+def refuse_borrowed(answer: Answer, missing: str, templates: Templates) -> Answer:
     """Turn an answer that speaks of something else into a refusal."""
-    reason = wording.fill_text("reason_borrowed", {"terms": missing})
+    reason = templates.fill_text("reason_borrowed", {"terms": missing})
     refused = dataclasses.replace(
         answer,
         status="abstained",
         short=None,
         citations=(),
         nearest=answer.citations,
+        remarks=(),
         reason=reason,
         text="",
         segments=(),
     )
-    return reworded(refused, wording.fill_text("refused", {"reason": reason}))
+    opening = templates.fill_text("refused", {"reason": reason})
+    return reworded(refused, opening, templates)
 
 
-def reworded(refused: Answer, opening: str) -> Answer:
+def reworded(refused: Answer, opening: str, templates: Templates) -> Answer:
     """Open a refusal with other words; the nearest sections stay."""
     parts = [opening]
     if refused.nearest:
         lines = "\n".join(source_line(each) for each in refused.nearest)
-        parts.append(wording.fill_text("nearest", {"nearest": lines}))
+        parts.append(templates.fill_text("nearest", {"nearest": lines}))
     text = "\n\n".join(parts) + "\n"
     return dataclasses.replace(
         refused, text=text, segments=(Segment("template", text),)
     )
 
 
-def noted(answer: Answer, question: str, template: str, reading: str) -> Answer:
+def noted(
+    answer: Answer, question: str, template: str, reading: str, templates: Templates
+) -> Answer:
     """Say in an answer how the question was read, and keep what was typed."""
-    note = wording.fill_text(template, {"question": reading})
+    note = templates.fill_text(template, {"question": reading})
     return dataclasses.replace(
         prefixed(answer, note), question=" ".join(question.split())
     )
@@ -98,5 +101,5 @@ def prefixed(answer: Answer, note: str) -> Answer:
             answer.reading, notes=(note, *answer.reading.notes)
         ),
         text=f"{opening.text}{answer.text}",
-        segments=wording.merge(iter((opening, *answer.segments))),
+        segments=merge(iter((opening, *answer.segments))),
     )

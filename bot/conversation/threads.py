@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot import wording
 from bot.conversation.followups import FollowUp, read_follow_up
 from bot.conversation.rewording import (
     missing_words,
@@ -20,6 +19,7 @@ from bot.conversation.rewording import (
 from bot.conversation.smalltalk import small_talk
 from bot.questions.languages import language_of
 from bot.records import Answer
+from bot.wording import Templates
 
 Shown = frozenset[tuple[str, int, int]]  # document, start and end of what was quoted
 
@@ -70,6 +70,7 @@ class Conversation:
         corrected: is told which answer a person called wrong, and in which words.
         given: is told each answer that is given; others are tried before it.
         turns: the answers so far, oldest first; small talk is not among them.
+        templates: the words around the quotes.
     """
 
     answer: Ask
@@ -77,6 +78,7 @@ class Conversation:
     corrected: Callable[[Answer, str], None] = _unlogged
     given: Callable[[Answer], None] = _unheard
     turns: list[Answer] = field(default_factory=list)
+    templates: Templates = field(default_factory=Templates)
 
     def ask(self, question: str) -> Answer:
         """Answer a message: a question, a follow-up, a correction or small talk.
@@ -86,7 +88,7 @@ class Conversation:
         """
         kind = small_talk(question)
         if kind:
-            return talk(kind, question)
+            return talk(kind, question, self.templates)
         follow_up = read_follow_up(question, self.turns)
         if follow_up.act == "more":
             return self.more(question)
@@ -158,8 +160,8 @@ class Conversation:
             found = self.answer(reading, also=also)
             missing = missing_words(follow_up, found)
             if missing:
-                found = refuse_borrowed(found, missing)
-            found = noted(found, question, "reading_as", reading)
+                found = refuse_borrowed(found, missing, self.templates)
+            found = noted(found, question, "reading_as", reading, self.templates)
             if found.status == "answered":
                 answered.append(found)
                 if not follow_up.rivals:
@@ -183,8 +185,10 @@ class Conversation:
         question = self.turns[-1].reading.text
         found = self.answer(question, skip=self.shown)
         if found.status == "abstained":
-            found = reworded(found, wording.fill_text(nothing, {}))
-        return self._keep(noted(found, message, note, question))
+            found = reworded(
+                found, self.templates.fill_text(nothing, {}), self.templates
+            )
+        return self._keep(noted(found, message, note, question, self.templates))
 
     def _in_language(self, answer: Answer) -> Answer:
         """Say which languages the documents speak, if the question's is another."""
@@ -193,7 +197,7 @@ class Conversation:
         if not asked or not spoken or asked in spoken:
             return answer
         values = {"asked": asked, "spoken": _joined(spoken)}
-        return prefixed(answer, wording.fill_text("language", values))
+        return prefixed(answer, self.templates.fill_text("language", values))
 
 
 def _joined(names: Sequence[str]) -> str:

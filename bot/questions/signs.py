@@ -15,6 +15,7 @@ from bot.text.terms import tokenize, words
 
 _REPORTER = 0.3  # who says it is seldom whom it is about
 _COUNTED_HERE, _COUNTED_ELSE = 3.0, 0.4  # "13 members", when members are counted
+_OTHERWISE = 0.3  # "12 founding members", when members as such are counted
 _COUNTED_WITHIN = 3  # words after the number
 _OTHER_UNIT = 0.3  # "300 mm" counts nothing
 _LIMIT, _NO_LIMIT = 4.0, 0.4  # "until 2026", when the end is asked for or not
@@ -105,6 +106,10 @@ def _counting(scene: Scene, span: Span) -> Iterator[float]:
     ]
     if scene.counted and (scene.counted in following or _ELIDED.match(behind)):
         yield _COUNTED_HERE
+        if scene.counted in following and (
+            set(following[: following.index(scene.counted)]) - scene.asked
+        ):
+            yield _OTHERWISE
         return
     if scene.counted in scene.terms:
         yield _COUNTED_ELSE

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from bot.identity import program_identity
 from bot.payloads import answer_payload
@@ -63,7 +64,7 @@ def write_receipt(
         program=program_identity(),
         answer_sha256=hash_answer(answer),
         short_sha256=None if answer.short is None else text_hash(answer.short),
-        quotes=tuple(mark_quote(each) for each in answer.citations),
+        quotes=tuple(mark for each in answer.citations for mark in _marks(each)),
     )
 
 
@@ -73,6 +74,18 @@ def hash_answer(answer: Answer) -> str:
     kept = {name: value for name, value in payload.items() if name not in _APART}
     text = json.dumps(kept, ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _marks(citation: Citation) -> Iterator[QuoteMark]:
+    """Mark what is shown of a source: the quote, and the lead-in or header to it."""
+    yield mark_quote(citation)
+    lead = citation.lead
+    if lead is not None:
+        yield mark_quote(
+            replace(
+                citation, quote=lead.quote, start=lead.start, end=lead.end, lead=None
+            )
+        )
 
 
 def mark_quote(citation: Citation) -> QuoteMark:
