@@ -112,7 +112,7 @@ def _persistence(link: Link, facts: Facts) -> Check:
         return Check(
             name,
             "warning",
-            "appendonly is off: a crash loses all changes since the last snapshot",
+            "appendonly is off: a restart loses all changes since the last snapshot",
             "redis-cli config set appendonly yes, then redis-cli config rewrite",
         )
     try:
@@ -123,8 +123,8 @@ def _persistence(link: Link, facts: Facts) -> Check:
     if found == "always":
         return Check(name, "ok", "each change is on disk before it is acknowledged")
     lost = {
-        "everysec": "a crash loses up to a second, or two, of acknowledged changes",
-        "no": "a crash loses what the system had not written yet, often 30 seconds",
+        "everysec": "a power cut loses the last second or two of acknowledged changes",
+        "no": "a power cut loses what the system had not written, often 30 seconds",
     }[found]
     remedy = "redis-cli config set appendfsync always, then redis-cli config rewrite"
     return Check(name, "warning", f"appendfsync is {found}: {lost}", remedy)

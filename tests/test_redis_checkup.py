@@ -39,7 +39,7 @@ def test_a_sound_server_is_ok_in_every_respect(start_redis: StartRedis) -> None:
             ("appendfsync", "everysec"),
             "store persistence",
             "warning",
-            ("up to a second", "appendfsync always"),
+            ("the last second", "appendfsync always"),
         ),
         (
             ("appendfsync", "no"),

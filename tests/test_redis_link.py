@@ -81,6 +81,10 @@ def test_a_url_names_hosts_transport_service_and_database(
         ("timeout_seconds = 0", "store.timeout_seconds is 0"),
         ("retry_seconds = 9999", "store.retry_seconds is 9999"),
         ('password = "x"', "unknown key 'password'"),
+        (
+            'url = "redis://a"\n[slack]\nstate = "claims.db"',
+            r"slack\.state names the file claims\.db, and store\.url the server",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

@@ -193,6 +193,34 @@ def test_a_cluster_keeps_the_state_on_one_shard(start_redis: StartRedis) -> None
         assert state.feedback.vote(_VOTE)
 
 
+@pytest.mark.parametrize("setting", ["everysec", "no"])
+def test_with_weaker_persistence_what_was_acknowledged_survives_the_servers_own_end(
+    start_redis: StartRedis, setting: str
+) -> None:
+    # What Redis has handed to the system survives its own end; a power cut, which would
+    # lose what the system has not written, cannot be made here.
+    server = start_redis("--appendfsync", setting)
+    with opened(server.url) as state:
+        for number in range(20):
+            state.inbox.claim(str(number), {}, "me", 100, 10)
+        server.kill()
+        server.start()
+
+        assert state.inbox.unfinished() == 20
+
+
+def test_without_a_log_of_changes_the_end_of_the_server_loses_all(
+    start_redis: StartRedis,
+) -> None:
+    server = start_redis("--appendonly", "no")
+    with opened(server.url) as state:
+        state.inbox.claim("a", {}, "me", 100, 10)
+        server.kill()
+        server.start()
+
+        assert state.inbox.unfinished() == 0
+
+
 def test_full_memory_changes_nothing_and_room_mends_it(
     start_redis: StartRedis,
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Workplace
+from tests.conftest import RunBot, Workplace
 from tests.kept import Kept
 from tests.redis_server import StartRedis
 from tests.slack_standin.fakes import FakeBot
@@ -173,7 +173,7 @@ async def test_many_kills_of_either_process_lose_and_double_nothing(
 @pytest.mark.slow
 @asynchronous
 async def test_two_bot_slack_run_and_one_killed_answer_each_question_once(
-    tmp_path: Path, redis_url: str, workplace: Workplace
+    tmp_path: Path, redis_url: str, workplace: Workplace, run_bot: RunBot
 ) -> None:
     async with SlackStandIn(redeliver_after=1.0) as slack:
         settings = tmp_path / "bot.toml"
@@ -183,6 +183,9 @@ async def test_two_bot_slack_run_and_one_killed_answer_each_question_once(
             "allow_guests = true\npost_interval = 0.01\n",
             encoding="utf-8",
         )
+        place = (*workplace.options[2:], "--config", str(settings))
+        built = run_bot("index", str(workplace.corpus), *place)
+        assert built.returncode == 0, built.stderr
         command = (
             *(sys.executable, "-m", "bot.cli", "slack", "run", "--json-logs"),
             *(*workplace.options, "--config", str(settings)),
