@@ -11,6 +11,7 @@ from typing import cast
 
 from bot.config import CorpusConfig
 from bot.ingest.documents import Found, UnusableError
+from bot.ingest.proofs import is_page
 
 # Reads a whole file. Its arguments: the path inside the corpus, the content, and what
 # one file may cost. It raises UnusableError or UndecodableError where nothing of the
@@ -98,6 +99,8 @@ FORMATS: tuple[Format, ...] = (
            zip_with("[Content_Types].xml", "xl/"), packages=("lxml",)),
     Format("a PDF file", "bot.ingest.pdf", (".pdf",),
            proof=_is_pdf, packages=("pypdfium2",)),
+    Format("an HTML page", "bot.ingest.html", (".html", ".htm", ".xhtml"),
+           proof=is_page, trusts_suffix=True, packages=("lxml",)),
     Format("a text", "bot.ingest.prose", (".md", ".markdown", ".txt", ".text"),
            trusts_suffix=True, hostile=False),
     Format("a JSONL collection", "bot.ingest.jsonl", (".jsonl",),

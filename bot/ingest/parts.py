@@ -22,6 +22,7 @@ class Heading:
     start: int
     end: int
     linkable: bool = True  # renderers give it an anchor
+    anchor: str | None = None  # that it has in the original; goes before a renderer's
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def assemble(
             open_headings.append(part)
             path = tuple(each.title for each in open_headings)
             anchor = _anchor(part.title, anchors) if part.linkable else None
-            sections.append(Section(path, part.start, length, anchor))
+            sections.append(Section(path, part.start, length, part.anchor or anchor))
         else:
             if not sections:
                 sections.append(Section((), 0, length))
