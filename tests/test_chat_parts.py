@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -52,6 +53,7 @@ from bot.records import (
     DocumentInfo,
     Evidence,
     Hit,
+    Passage,
     Reading,
     Segment,
     Sentence,
@@ -784,3 +786,25 @@ def test_a_question_that_is_surely_answered_is_suggested_once() -> None:
 
     assert found == ["What floats best?"]
     assert suggest(lambda _: answer(), documents, texts.__getitem__, 0) == []
+
+
+def test_headers_and_remarks_are_shown_with_the_quotes() -> None:
+    given_ = answer()
+    lead = Passage("Year | *Yard*", 0, 13)
+    cited = dataclasses.replace(given_.citations[0], lead=lead)
+    headed = Segment("quote", lead.quote, 1)
+    shown = dataclasses.replace(
+        given_,
+        citations=(cited,),
+        segments=(headed, *given_.segments),
+        remarks=("Also stated in [2].",),
+    )
+
+    assert any(
+        piece.look == "quote" and piece.text == lead.quote
+        for each in answer_lines(shown, nowhere)
+        for piece in each.pieces
+    )
+    assert "> Year | \\*Yard\\*" in transcript([shown], "md")
+    assert "Also stated in \\[2\\]." in transcript([shown], "md")
+    assert "<blockquote>Year | *Yard*</blockquote>" in transcript([shown], "html")

@@ -22,7 +22,7 @@ from bot.channels.slack.markup import (
     shorten,
 )
 from bot.payloads import answer_payload, read_answer
-from bot.records import Answer, Citation, Reading, Segment
+from bot.records import Answer, Citation, Passage, Reading, Segment
 from bot.state.protocol import StoredAnswer
 from tests.slack_standin import checks
 from tests.slack_standin.fakes import FakeBot
@@ -113,16 +113,23 @@ def _problems(message: Shown) -> list[str]:
     url=URLS,
     title=ANYTHING,
     owner=ANYTHING,
+    lead=ANYTHING.filter(bool),
     limit=st.sampled_from([blocks.FULL, blocks.SMALL]),
 )
 def test_any_answer_is_a_message_that_slack_takes_and_that_calls_nobody(
-    quotes: list[str], url: str | None, title: str, owner: str, limit: int
+    *, quotes: list[str], url: str | None, title: str, owner: str, lead: str, limit: int
 ) -> None:
+    header = Passage(lead, 0, len(lead))
     citations = [
-        _cite(number, quote, url=url, title=title, section=(title,), owner=owner)
+        _cite(
+            number, quote, url=url, title=title, section=(title,), owner=owner,
+            lead=header,
+        )
         for number, quote in enumerate(quotes, start=1)
-    ]
-    answer = _answer(*citations, short=quotes[0][:50] or None)
+    ]  # fmt: skip
+    answer = dataclasses.replace(
+        _answer(*citations, short=quotes[0][:50] or None), remarks=(lead, EVIL)
+    )
 
     for style in (STYLE, dataclasses.replace(STYLE, private=True, language="de")):
         assert _problems(blocks.answer_message(answer, style, limit)) == []

@@ -18,7 +18,10 @@ FULL = 10_000  # characters in all: Slack refuses some 13,200 (bolt-js 2509)
 SMALL = 3_000  # for a second try when Slack still finds the message too long
 _FALLBACK = 3_000  # characters of the text beside blocks
 _SHOWN_QUOTES = 8  # two lines of small print are for the rest and the confidence
+_SHOWN_REMARKS = 3  # each takes the line of a quote
 _SHORT = 600  # characters of a short answer
+_LEAD = 300  # characters of a lead-in or of a table's header
+_REMARK = 400  # characters of a remark on the sources
 _HIGH, _MEDIUM = 0.85, 0.65  # confidence from which it is called so
 _DAYS_A_MONTH, _DAYS_A_YEAR = 30.44, 365.25
 _MONTHS_FROM, _YEARS_FROM = 90, 730  # days from which an age is told in months, years
@@ -75,6 +78,7 @@ def fallback(answer: Answer, style: Style, limit: int = _FALLBACK) -> str:
         parts = [answer.short or ""]
         for each in answer.citations[:_SHOWN_QUOTES]:
             parts.append(f'"{shorten(each.quote, limit // 4)}" [{each.number}]')
+        parts += [shorten(each, _REMARK) for each in answer.remarks]
         parts += [
             f"[{each.number}] {_place(each)}"
             for each in answer.citations[:_SHOWN_QUOTES]
@@ -110,9 +114,11 @@ def _body(answer: Answer, style: Style, limit: int) -> Iterator[Element]:
     if answer.status == "abstained":
         yield make.rich_text(*_refusal(answer, style, limit))
         return
-    shown = answer.citations[:_SHOWN_QUOTES]
-    lines = [shorten(source_line(each, style), 250) for each in shown]
-    room = limit - sum(map(len, lines)) - _SHORT - 400  # for buttons and small print
+    lines = [shorten(each, _REMARK) for each in answer.remarks[:_SHOWN_REMARKS]]
+    shown = answer.citations[: _SHOWN_QUOTES - len(lines)]
+    lines += [shorten(source_line(each, style), 250) for each in shown]
+    taken = sum(map(len, lines)) + sum(_LEAD for each in shown if each.lead)
+    room = limit - taken - _SHORT - 400  # for buttons and small print
     yield make.rich_text(*_quotes(answer, shown, max(room, 40 * len(shown))))
     left_out = len(answer.citations) - len(shown)
     if left_out:
@@ -132,8 +138,9 @@ def _quotes(answer: Answer, shown: Sequence[Citation], room: int) -> Iterator[El
     if answer.short:
         yield make.section(make.text(shorten(answer.short, _SHORT), bold=True))
     for each, share in zip(shown, _shares(shown, room), strict=True):
+        lead = f"{shorten(each.lead.quote, _LEAD)}\n" if each.lead else ""
         yield make.quote(
-            make.text(f"{shorten(each.quote, share)} "),
+            make.text(f"{lead}{shorten(each.quote, share)} "),
             make.link(each.link or each.url, f"[{each.number}]"),
         )
 

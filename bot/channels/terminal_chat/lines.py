@@ -81,6 +81,7 @@ def confidence_words(answer: Answer) -> str:
 def _segment_lines(answer: Answer, address: Address) -> Iterator[Line]:
     sources = {source_line(each): each for each in (*answer.citations, *answer.nearest)}
     whole = {each.quote for each in answer.citations}
+    whole |= {each.lead.quote for each in answer.citations if each.lead}
     notes = frozenset(answer.reading.notes)
     pieces: list[Piece] = []
     quoted = False

@@ -60,8 +60,11 @@ def _markdown(answer: Answer) -> str:
     if answer.short:
         parts += [f"**{_plain(answer.short)}**", ""]
     for each in answer.citations:
-        parts += [f"> {_plain(line)}" for line in harmless(each.quote).split("\n")]
+        quoted = f"{each.lead.quote}\n{each.quote}" if each.lead else each.quote
+        parts += [f"> {_plain(line)}" for line in harmless(quoted).split("\n")]
         parts += [">", f"> {_markdown_source(each)}", ""]
+    for remark in answer.remarks:
+        parts += [_plain(remark), ""]
     if answer.nearest:
         parts += ["Nearest sections:", ""]
         parts += [f"- {_markdown_source(each)}" for each in answer.nearest] + [""]
@@ -84,6 +87,7 @@ def _plain(text: str) -> str:
 def _html(answer: Answer) -> str:
     parts = [f"<h2>{_text(answer.question)}</h2>"]
     whole = {each.quote for each in answer.citations}
+    whole |= {each.lead.quote for each in answer.citations if each.lead}
     for segment in answer.segments:
         text = _text(segment.text)
         if segment.kind == "template":
