@@ -805,6 +805,6 @@ def test_headers_and_remarks_are_shown_with_the_quotes() -> None:
         for each in answer_lines(shown, nowhere)
         for piece in each.pieces
     )
-    assert "> Year | \\*Yard\\*" in transcript([shown], "md")
+    assert "> Year \\| \\*Yard\\*" in transcript([shown], "md")
     assert "Also stated in \\[2\\]." in transcript([shown], "md")
     assert "<blockquote>Year | *Yard*</blockquote>" in transcript([shown], "html")
