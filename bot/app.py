@@ -150,6 +150,7 @@ class Bot:
             if also:
                 others = self._hits(also, None, wanted, visible, within)
                 hits = merged(hits, others, k)
+        reading = _noted(reading, hits)
         with watch("evidence"):
             weighed = weigh(reading, self.reader, visible)
             scored = gather(weighed, hits, self.reader, vector, self.scorer)
@@ -281,6 +282,15 @@ class Bot:
             for word in reading.focus
             if (terms := tokenize(word)) and not any(counts.get(t) for t in terms)
         )
+
+
+def _noted(reading: Reading, hits: Sequence[Hit]) -> Reading:
+    """Note what was searched for besides the question's own words."""
+    also = dict.fromkeys(term for hit in hits for term in hit.also)
+    if not also:
+        return reading
+    note = f"Searched also for: {', '.join(also)}"
+    return dataclasses.replace(reading, notes=(*reading.notes, note))
 
 
 class _Watch:

@@ -45,6 +45,7 @@ def hit_payload(rank: int, hit: Hit) -> dict[str, Any]:
         "lexical_rank": hit.lexical_rank,
         "dense_rank": hit.dense_rank,
         "matched": list(hit.matched),
+        "also": list(hit.also),
     }
 
 

@@ -159,6 +159,7 @@ class Hit:
     lexical_rank: int | None = None  # from 1
     dense_rank: int | None = None
     matched: tuple[str, ...] = ()  # query terms found in the chunk
+    also: tuple[str, ...] = ()  # what was searched for too: "rapidus (for lapidus)"
 
 
 @dataclass(frozen=True, slots=True)

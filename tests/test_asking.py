@@ -226,3 +226,17 @@ def test_a_missing_corpus_is_one_clear_line(run_bot: RunBot, tmp_path: Path) -> 
     assert done.returncode == 1
     assert str(tmp_path / "none") in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_word_read_as_another_is_noted_and_the_asked_word_is_still_judged(
+    run_bot: RunBot, workplace: Workplace
+) -> None:
+    question = "When did Shinkko Electric win the World Cup?"
+    note = "Searched also for: shinko (for Shinkko)"
+    answer = asked(run_bot, workplace, question)
+    explained = run_bot("ask", question, "--explain", *workplace.options).stdout
+
+    assert answer["status"] == "abstained"
+    assert note in answer["reading"]["notes"]
+    assert f"{note}." in answer["reason"]
+    assert explained.count(f"\n{note}\n") == 1

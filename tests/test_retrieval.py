@@ -190,3 +190,70 @@ def test_each_document_is_kept_once_with_its_best_hit() -> None:
     ]
 
     assert best_per_document(hits) == hits[:2]
+
+
+SHORT_AND_LONG = MemoryReader(
+    {
+        "open": [
+            chunk("The Harbour Pilot Agency (HPA) sends pilots.", "a.md"),
+            chunk("HPA has its office on the quay.", "b.md"),
+            chunk("The Harbour Pilot Agency was founded in 1950.", "c.md"),
+            chunk("Cranes load ships on the quay.", "d.md"),
+            chunk("An agency for cranes serves the harbour.", "e.md"),
+        ],
+        "hidden": [chunk("Quary workers; Hospital Parking (HPA).", "f.md")],
+    }
+)
+
+
+def asked(
+    question: str, visible: frozenset[str] | None = frozenset({"open"})
+) -> list[Hit]:
+    retriever = Retriever(SHORT_AND_LONG, RetrievalConfig())
+    return retriever.search(question, 10, mode="lexical", visible=visible)
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [("When was HPA founded?", "c.md"), ("harbour pilot agency office", "b.md")],
+)
+def test_either_form_of_an_abbreviation_finds_what_has_the_other(
+    question: str, document: str
+) -> None:
+    hits = asked(question)
+
+    assert document in {each.chunk.document for each in hits[:2]}
+    assert len(hits[0].also) == 1
+
+
+def test_a_learned_form_weighs_less_than_what_was_asked() -> None:
+    hits = {each.chunk.document: each for each in asked("HPA office")}
+
+    assert hits["b.md"].bm25 > hits["a.md"].bm25 > hits["c.md"].bm25 > 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_misspelt_word_is_searched_as_the_one_that_the_passages_have(
+    mode: Mode,
+) -> None:
+    hits = search("harbuor", mode=mode)
+
+    assert "harbour" in hits[0].chunk.text
+    assert {each.also for each in hits} == {("harbour (for harbuor)",)}
+    assert mode == "dense" or hits[0].matched == ("harbour",)
+
+
+def test_a_question_of_known_words_is_searched_as_it_is() -> None:
+    assert all(each.also == () for each in search("ships in the harbour"))
+
+
+@pytest.mark.parametrize("question", ["quarry", "What does HPA do?", "parkng"])
+def test_hidden_passages_never_decide_how_a_question_is_read(question: str) -> None:
+    open_alone = MemoryReader({"open": SHORT_AND_LONG.shelves["open"]})
+    alone = Retriever(open_alone, RetrievalConfig())
+
+    for mode in MODES:
+        with_hidden = Retriever(SHORT_AND_LONG, RetrievalConfig()).search(
+            question, 10, mode=mode, visible=frozenset({"open"})
+        )
+        assert with_hidden == alone.search(question, 10, mode=mode)

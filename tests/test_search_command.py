@@ -34,6 +34,16 @@ def test_people_see_the_place_and_the_start_of_each_passage(
     assert "BM25" in done.stdout
 
 
+def test_a_word_read_as_another_is_shown(run_bot: RunBot, workplace: Workplace) -> None:
+    told = "interposer (for interpozer)"
+    asked = ("search", "silicon interpozer", "-k", "2", *workplace.options)
+    hits = [json.loads(each) for each in run_bot(*asked, "--json").stdout.splitlines()]
+
+    assert run_bot(*asked).stdout.startswith(f"Searched also for: {told}\n1. ")
+    assert [each["also"] for each in hits] == [[told], [told]]
+    assert hits[0]["document"] == "technology/interposers.md"
+
+
 def test_a_query_file_becomes_a_trec_run(
     run_bot: RunBot, workplace: Workplace, tmp_path: Path
 ) -> None:

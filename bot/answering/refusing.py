@@ -85,6 +85,9 @@ def reason_of(found: Found, setting: Setting) -> str:
     if found.unknown:
         terms = ", ".join(found.unknown)
         reasons.append(templates.fill_text("reason_unknown", {"terms": terms}))
+        if found.hits and found.hits[0].also:
+            words = ", ".join(found.hits[0].also)
+            reasons.append(templates.fill_text("reason_also", {"words": words}))
     mismatch = premise(found.reading, found.evidence[0])
     if mismatch:
         values = {"asked": mismatch.asked, "spoken": mismatch.spoken}

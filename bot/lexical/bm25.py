@@ -108,7 +108,9 @@ class LexicalIndex:
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return each term with the number of passages that have it."""
-        return {each: len(self._find(each)[0]) for each in terms}
+        return {
+            each: sum(part.frequency(each) for part in self._parts) for each in terms
+        }
 
     def scores(self, terms: Sequence[str], rows: Sequence[int] | Rows) -> Scores:
         """Return the score of each row, aligned; 0 where no term occurs."""

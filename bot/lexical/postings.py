@@ -139,6 +139,13 @@ class Postings:
             lengths,
         )
 
+    def frequency(self, term: str) -> int:
+        """Return the number of passages that have a term."""
+        number = bisect_left(self.terms, term)
+        if number == len(self.terms) or self.terms[number] != term:
+            return 0
+        return int(self.offsets[number + 1] - self.offsets[number])
+
     def find(self, term: str) -> tuple[Ints, Ints]:
         """Return the rows that have a term, ascending, and its counts there."""
         number = bisect_left(self.terms, term)

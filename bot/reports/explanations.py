@@ -25,7 +25,7 @@ def explanation(found: Found, threshold: float, notes: Sequence[str] = ()) -> st
 
 def _lines(found: Found, threshold: float, notes: Sequence[str]) -> Iterator[str]:
     reading = found.reading
-    yield from notes
+    yield from dict.fromkeys((*notes, *reading.notes))
     yield f"Question: {reading.text}"
     wanted = "" if reading.expects == "other" else f", wants: {reading.expects}"
     yield f"Type: {reading.type}{wanted}; about: {', '.join(reading.focus) or '-'}"

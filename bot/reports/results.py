@@ -21,7 +21,9 @@ def hits_text(hits: Sequence[Hit]) -> str:
     """List hits, each with its place, its raw scores and the start of its text."""
     if not hits:
         return "No passage found."
-    return "\n".join(_hit_text(*each) for each in enumerate(hits, start=1))
+    also = hits[0].also
+    lines = [harmless(f"Searched also for: {', '.join(also)}")] if also else []
+    return "\n".join((*lines, *(_hit_text(*each) for each in enumerate(hits, 1))))
 
 
 def _hit_text(rank: int, hit: Hit) -> str:

@@ -11,15 +11,34 @@ from typing import Literal
 from bot.config import RetrievalConfig
 from bot.dense import Floats
 from bot.fusion import convex_combination
-from bot.records import Hit
+from bot.records import Chunk, Hit
+from bot.retrieval.query import (
+    Query,
+    query_terms,
+    score_words,
+    search_words,
+    taught,
+    understand,
+)
 from bot.stores.protocol import Ranked, Reader, Visible
-from bot.text.terms import tokenize
+
+__all__ = ["Mode", "Retriever", "best_per_document", "query_terms"]
 
 Mode = Literal["hybrid", "lexical", "dense"]
 
 _LONGEST_QUESTION = 4_000  # characters; what is longer is a text, not a question
-_MOST_DISTINCT = 64  # terms of a question; each costs a walk through its postings
-_MOST_TERMS = 256  # repeated ones counted
+_TEACHERS = 8  # best passages that abbreviations are learned from
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """What was found for a query, before the passages themselves are read."""
+
+    scores: Mapping[str, float]  # chunk id to score, best first
+    bm25: Mapping[str, float]
+    cosines: Mapping[str, float]
+    lexical: Ranked
+    dense: Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,10 @@ class Retriever:
 
     The hybrid takes the best candidates of both halves, has each half score what
     only the other one proposed, and orders all by a convex combination of the two.
-    A question of unknown words alone is thus ranked by meaning alone.
+    A question of unknown words alone is thus ranked by meaning alone. Words that no
+    passage has are first read as words that some has; where the best passages
+    introduce an abbreviation that the question uses in one form, the other form is
+    searched as well. `Hit.also` names what was added.
     """
 
     reader: Reader
@@ -45,63 +67,83 @@ class Retriever:
     ) -> list[Hit]:
         """Return at most k hits, best first; none for an empty question or index.
 
-        A caller that has encoded the question already hands over its ``vector``.
-        Every hit carries the raw scores of both halves. Only the mode "lexical"
-        leaves ``cosine`` None, because it does without the encoder.
+        A caller that has encoded the question already hands over its ``vector``; it
+        is encoded again where a word is read as another one. Every hit carries the
+        raw scores of both halves. Only the mode "lexical" leaves ``cosine`` None,
+        because it does without the encoder.
         """
         question = question[:_LONGEST_QUESTION].strip()
         if k <= 0 or not question or not self.reader.size(visible):
             return []
-        terms = query_terms(question)
+        query = understand(question, self.reader, visible)
+        if mode == "lexical":
+            vector = None
+        elif vector is None or query.text != question:
+            vector = self.reader.encoder.encode_query(query.text)
+        ranking = self._rank(query, k, mode, visible, vector)
+        chunks = self._chunks(ranking, max(k, _TEACHERS))
+        if mode != "dense":
+            wiser = taught(query, (each.text for each in chunks[:_TEACHERS]))
+            if wiser.learned:
+                query = wiser
+                ranking = self._rank(query, k, mode, visible, vector)
+                chunks = self._chunks(ranking, k)
+        return self._hits(query, ranking, chunks[:k], visible)
+
+    def _rank(
+        self,
+        query: Query,
+        k: int,
+        mode: Mode,
+        visible: Visible,
+        vector: Floats | None,
+    ) -> _Ranking:
         wanted = max(k, self.config.candidates)
         lexical: Ranked = []
         dense: Ranked = []
-        cosines: Mapping[str, float] = {}
-        if mode != "dense" and terms:
-            lexical = self.reader.search_lexical(terms, wanted, visible)
-        if mode != "lexical":
-            if vector is None:
-                vector = self.reader.encoder.encode_query(question)
+        cosines: dict[str, float] = {}
+        if mode != "dense":
+            lexical = search_words(query, wanted, self.reader, visible)
+        if vector is not None:
             dense = self.reader.search_dense(vector, wanted, visible)
             cosines = _completed(dense, lexical, partial(self.reader.cosines, vector))
         bm25 = _completed(
             lexical,
             dense,
-            lambda ids: self.reader.lexical_scores(terms, ids, visible),
+            lambda ids: score_words(query, ids, self.reader, visible),
         )
         if mode == "hybrid":
             scores = convex_combination(bm25, cosines, self.config.lexical_weight)
         else:
             scores = dict(lexical or dense)
-        best = dict(islice(scores.items(), k))
-        lexical_ranks, dense_ranks = _ranks(lexical), _ranks(dense)
-        chunks = self.reader.chunks([*best])
-        matches = self.reader.matched_terms(terms, [*best], visible)
+        return _Ranking(scores, bm25, cosines, lexical, dense)
+
+    def _chunks(self, ranking: _Ranking, k: int) -> list[Chunk]:
+        return self.reader.chunks([*islice(ranking.scores, k)])
+
+    def _hits(
+        self,
+        query: Query,
+        ranking: _Ranking,
+        chunks: Sequence[Chunk],
+        visible: Visible,
+    ) -> list[Hit]:
+        ids = [each.id for each in chunks]
+        matches = self.reader.matched_terms(query.terms, ids, visible)
+        lexical_ranks, dense_ranks = _ranks(ranking.lexical), _ranks(ranking.dense)
         return [
             Hit(
                 chunk,
-                score,
-                bm25=bm25[chunk.id],
-                cosine=cosines.get(chunk.id),
+                ranking.scores[chunk.id],
+                bm25=ranking.bm25[chunk.id],
+                cosine=ranking.cosines.get(chunk.id),
                 lexical_rank=lexical_ranks.get(chunk.id),
                 dense_rank=dense_ranks.get(chunk.id),
                 matched=matched,
+                also=query.also,
             )
-            for chunk, score, matched in zip(
-                chunks, best.values(), matches, strict=True
-            )
+            for chunk, matched in zip(chunks, matches, strict=True)
         ]
-
-
-def query_terms(question: str) -> tuple[str, ...]:
-    """Return the terms that a question is searched by, in order.
-
-    A word that a long question repeats is what it is about, so it stays as often as
-    it comes (on CACM's questions nDCG@10 is .528 so, and .478 with each term once).
-    """
-    terms = tokenize(question)
-    distinct = set(islice(dict.fromkeys(terms), _MOST_DISTINCT))
-    return tuple(islice((each for each in terms if each in distinct), _MOST_TERMS))
 
 
 def best_per_document(hits: Iterable[Hit]) -> list[Hit]:
