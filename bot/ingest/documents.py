@@ -39,6 +39,16 @@ class UnusableError(ValueError):
     """A file cannot be used; the message says why and what to do, without the path."""
 
 
+def parser_failed(error: Exception) -> str:
+    """Say that a library failed, and how."""
+    said = " ".join(str(error).split())[:200].encode("ascii", "replace").decode()
+    kind = type(error).__name__
+    return (
+        f"cannot be parsed ({kind}{': ' if said else ''}{said}); it may be damaged, so "
+        "save it again with the program it comes from or remove it"
+    )
+
+
 def make_document(
     identity: str,
     path: str,

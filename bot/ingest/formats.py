@@ -11,7 +11,7 @@ from typing import cast
 
 from bot.config import CorpusConfig
 from bot.ingest.documents import Found, UnusableError
-from bot.ingest.proofs import is_page
+from bot.ingest.proofs import is_message, is_page
 
 # Reads a whole file. Its arguments: the path inside the corpus, the content, and what
 # one file may cost. It raises UnusableError or UndecodableError where nothing of the
@@ -20,6 +20,7 @@ Read = Callable[[str, bytes, CorpusConfig], Found]
 Proof = Callable[[bytes], bool]
 
 _ZIP = b"PK\x03\x04"
+_ZIP_NAME = 30  # bytes before the first member's name
 _PDF_START = 1_024  # bytes; readers look no further
 _ZIP_END = b"PK\x05\x06"  # of the record that says where the list of members is
 _ZIP_TAIL = 65_557  # bytes: that record with the longest comment
@@ -38,6 +39,7 @@ class Format:
             only the suffix can tell, as for kinds of plain text.
         trusts_suffix: the suffix is enough where no content proves another format.
         hostile: it is parsed in a process of its own, with limits.
+        layer: a file may hold files of lower layers; most formats hold none.
         revision: raise it when the same file is read otherwise than before.
         packages: whose versions decide what is read; named in the index.
     """
@@ -49,6 +51,7 @@ class Format:
     trusts_suffix: bool = False
     hostile: bool = True
     revision: int = 1
+    layer: int = 0
     packages: tuple[str, ...] = ()
 
     def reader(self) -> Read:
@@ -74,7 +77,15 @@ def zip_with(*members: str) -> Proof:
 
 def _is_pdf(data: bytes) -> bool:
     """A PDF file may have something before its signature, as from a mail server."""
-    return b"%PDF-" in data[:_PDF_START]
+    if data.startswith((b"%PDF-", _ZIP)):
+        return not data.startswith(_ZIP)  # which may hold a PDF file as it is
+    return b"\n%PDF-" in data[:_PDF_START] and b"\nstartxref" in data[-_PDF_START:]
+
+
+def _is_archive(data: bytes) -> bool:
+    """An archive is none where it is one document, as those of OpenDocument are."""
+    whole = data.startswith(_ZIP) and not data.startswith(b"mimetype", _ZIP_NAME)
+    return whole and b"[Content_Types].xml" not in _zip_list(data)
 
 
 def _zip_list(data: bytes) -> bytes:
@@ -101,6 +112,9 @@ FORMATS: tuple[Format, ...] = (
            proof=_is_pdf, packages=("pypdfium2",)),
     Format("an HTML page", "bot.ingest.html", (".html", ".htm", ".xhtml"),
            proof=is_page, trusts_suffix=True, packages=("lxml",)),
+    Format("a message", "bot.ingest.message", (".eml",), proof=is_message, layer=1),
+    Format("a ZIP archive", "bot.ingest.zip_archive", (".zip",),
+           proof=_is_archive, layer=2),
     Format("a text", "bot.ingest.prose", (".md", ".markdown", ".txt", ".text"),
            trusts_suffix=True, hostile=False),
     Format("a JSONL collection", "bot.ingest.jsonl", (".jsonl",),

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from bot.config import CorpusConfig
 from bot.ingest.decoding import UndecodableError
-from bot.ingest.documents import UnusableError
+from bot.ingest.documents import UnusableError, parser_failed
 from bot.ingest.formats import find_format
 from bot.ingest.frames import pack_frame, pack_line
 
@@ -74,12 +74,7 @@ def _answer(path: str, data: bytes, answers: IO[bytes], limits: CorpusConfig) ->
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a library raises costs one file
-        said = " ".join(str(error).split())[:200]
-        kind = type(error).__name__
-        last = {
-            "refused": f"cannot be parsed ({kind}{': ' if said else ''}{said}); it may "
-            "be damaged, so save it again with the program it comes from or remove it"
-        }
+        last = {"refused": parser_failed(error)}
     answers.write(pack_line(last))
     answers.flush()
 
