@@ -132,6 +132,25 @@ def test_running_headers_footers_and_page_numbers_are_dropped() -> None:
     assert text.count("The tug pulls") == 4
 
 
+def test_rows_at_the_end_of_one_page_and_the_top_of_the_next_are_kept() -> None:
+    pages = [
+        [
+            *paragraph(BODY, 700),
+            Words("Model 210 runs 165 hours", 60),
+            Words("Model 330 runs 130 hours", 40),
+        ],
+        [
+            Words("Model 880 runs 150 hours", 760),
+            *paragraph(BODY, 700),
+            Words("Model 990 runs 120 hours", 40),
+        ],
+    ]
+
+    text = read(make_pdf(pages)).text
+
+    assert all(f"Model {number} runs" in text for number in (210, 330, 880, 990))
+
+
 def test_a_line_that_stands_on_one_page_only_is_no_running_header() -> None:
     pages = [
         [Words("Chartered in Bremen by nobody else", 800), *paragraph(BODY, 700)],

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 from typing import Literal
 
@@ -29,7 +29,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:/|of|von)\s*\d{1,5})?\W*",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d{1,9}")
+_MOST_NUMBERS = 3  # in a running line
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*\.?[ \t]")
 _LETTER = re.compile(r"[^\W\d_]")
 _BULLET = re.compile(
@@ -62,27 +63,36 @@ def bullet_length(text: str) -> int:
 def without_running_lines(lines: Sequence[Line]) -> list[Line]:
     """Leave out page numbers, running headers and footers.
 
+    Such a line stands at the same end of several pages, and its numbers are the same
+    or count the pages: rows of a table that goes on overleaf differ otherwise.
+
     Args:
         lines: of all pages, in order.
     """
     pages: defaultdict[int, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         pages[line.page].append(index)
-    edges: set[int] = set()
+    edges: dict[int, str] = {}  # top or bottom of its page
     ends: set[int] = set()  # only the first and the last line of each page
     for members in pages.values():
         members.sort(key=lambda index: -lines[index].first)
-        edges.update(members[:_EDGE], members[-_EDGE:])
+        edges.update(dict.fromkeys(members[-_EDGE:], "bottom"))
+        edges.update(dict.fromkeys(members[:_EDGE], "top"))
         ends.update(members[:1], members[-1:])
-    seen: defaultdict[str, set[int]] = defaultdict(set)
-    for index in edges:
-        seen[_pattern(lines[index])].add(lines[index].page)
+    patterns = {
+        index: [(edge, each) for each in _patterns(lines[index])]
+        for index, edge in edges.items()
+    }
+    seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for index, each in patterns.items():
+        for pattern in each:
+            seen[pattern].add(lines[index].page)
     least = max(2, _REPEATS * len(pages))
     running = {pattern for pattern, where in seen.items() if len(where) >= least}
     return [
         line
         for index, line in enumerate(lines)
-        if not (index in edges and _pattern(line) in running)
+        if not any(each in running for each in patterns.get(index, ()))
         and not (index in ends and _is_numbered(line))
     ]
 
@@ -94,8 +104,20 @@ def _is_numbered(line: Line) -> bool:
     return beside or bool(_PAGE_NUMBER.fullmatch(line.text))
 
 
-def _pattern(line: Line) -> str:
-    return _DIGITS.sub("#", line.text)
+def _patterns(line: Line) -> list[str]:
+    """Return what a line says, with and without its numbers as distances to the page's.
+
+    "Part 2, page 9" on the seventh page may run as "Part 2, page +2".
+    """
+    words = _DIGITS.split(line.text)
+    numbers = _DIGITS.findall(line.text)
+    if not 0 < len(numbers) <= _MOST_NUMBERS:
+        return [line.text]
+    choices = [(each, f"{int(each) - line.page:+}") for each in numbers]
+    return [
+        "".join(map("".join, zip(words, (*each, ""), strict=True)))
+        for each in product(*choices)
+    ]
 
 
 def group_lines(lines: Sequence[Line]) -> list[Group]:
