@@ -9,7 +9,7 @@ from typing import Any
 from bot.checks import Check
 from bot.errors import EngineAccessError, EngineError
 from bot.redis_link import Link, open_link
-from bot.store_config import StoreConfig, read_address
+from bot.store_config import Address, StoreConfig, read_address
 
 _OLDEST = (7, 2)  # the oldest that the Query Engine of today's formats runs in
 _NEARLY_FULL = 0.9  # of maxmemory
@@ -25,13 +25,30 @@ def check_redis(config: StoreConfig, environment: Mapping[str, str]) -> list[Che
         config: names a server.
         environment: where user and password are.
     """
+    address = read_address(config.url)
+    found = list(_transport(address))
     try:
         with closing(open_link(config, environment)) as link:
-            if read_address(config.url).kind == "cluster":
-                return _cluster(link)
-            return list(_server(link))
+            found += _cluster(link) if address.kind == "cluster" else _server(link)
     except EngineError as error:
-        return [Check("store", "failed", str(error), _remedy(config, error))]
+        found.append(Check("store", "failed", str(error), _remedy(config, error)))
+    return found
+
+
+def _transport(address: Address) -> Iterator[Check]:
+    """Say where others could read along."""
+    away = [host for host, _ in address.hosts if not _is_local(host)]
+    if away and not address.tls:
+        yield Check(
+            "store transport",
+            "warning",
+            f"password and documents travel in the clear to {', '.join(away)}",
+            "rediss:// in store.url; or leave it, on a network that is yours alone",
+        )
+
+
+def _is_local(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _remedy(config: StoreConfig, error: EngineError) -> str:

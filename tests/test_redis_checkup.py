@@ -145,6 +145,18 @@ def test_a_server_that_cannot_be_used_fails_in_one_line(
         assert part in found.remedy
 
 
+def test_a_password_that_travels_in_the_clear_is_a_warning(
+    start_redis: StartRedis,
+) -> None:
+    server = start_redis(*_SOUND)
+    there = server.url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - not listened on
+
+    assert checked(there)["store transport"].status == "warning"
+    assert checked(there)["store"].status == "ok"
+    assert "store transport" not in checked(server.url)
+    assert "store transport" not in checked("rediss://0.0.0.0:1")
+
+
 def test_a_cluster_is_said_to_be_untested(start_redis: StartRedis) -> None:
     server = start_redis("--cluster-enabled", "yes", search=False)
     server.own_all_slots()

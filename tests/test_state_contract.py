@@ -78,15 +78,18 @@ def test_an_entry_comes_back_as_it_was_claimed(state: State) -> None:
 def test_unfinished_entries_are_taken_oldest_first_once_their_lease_ends(
     state: State,
 ) -> None:
-    _claim(state, "late", now=101)
-    _claim(state, "early", now=100)
+    _claim(state, "a late one", now=101)
+    _claim(state, "b early", now=100)
     _claim(state, "done", now=99)
     state.inbox.finish("done", "done", "1.1", {})
 
     assert state.inbox.take("you", 105, 10, 9) == []
     taken = state.inbox.take("you", 111, 10, 9)
 
-    assert [(each.key, each.attempts) for each in taken] == [("early", 2), ("late", 2)]
+    assert [(each.key, each.attempts) for each in taken] == [
+        ("b early", 2),
+        ("a late one", 2),
+    ]
     assert state.inbox.take("they", 112, 10, 9) == []
 
 
