@@ -72,6 +72,13 @@ PIECES = (
         ("What are the parts of a boat?",
          "A boat has three parts: a hull, a mast and a sail.",
          "a hull, a mast and a sail"),
+        ("Who founded the yard?",
+         "The yard was founded by three firms: Alpha, Beta Works and Gamma.",
+         "Alpha, Beta Works and Gamma"),
+        ("Which companies lead the yard?", "Alpha leads the yard.", None),
+        ("Which companies lead the yard?",
+         "It has members from Japan, Germany and the United States, led by Alpha and "
+         "Beta.", "Alpha and Beta"),
         ("Is Alpha a partner of Beta?", "Alpha is a partner of Beta.", "Yes"),
     ],
 )  # fmt: skip

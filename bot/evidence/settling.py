@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.evidence.context import in_context
 from bot.evidence.cross_encoder import SentenceScorer
 from bot.evidence.features import Question
-from bot.questions.choosing import Choice, choices
+from bot.questions.choosing import Choice, choices, is_enough
 from bot.questions.short_answers import has_choices
 from bot.records import Evidence
 
@@ -37,9 +37,11 @@ def settled(
         evidence: scored sentences, best first.
         scorer: the cross-encoder; without it the words decide alone.
     """
-    if not evidence or scorer is None or not has_choices(question.reading):
+    if not evidence or scorer is None:
         return list(evidence)
     best, *others = evidence
+    if not has_choices(question.reading, best.sentence.text):
+        return list(evidence)
     found = choices(question.reading, best.sentence.text, question.weights)[:_MOST]
     if len(found) > 1:
         short = _chosen(question, best, found, scorer)
@@ -66,7 +68,7 @@ def _chosen(
     )
     (first, text), (second, _) = ranked[:2]
     clear = first - second >= _CLEAR and math.log(found[0].promise) > _FAINT
-    return text if clear else None
+    return text if clear and is_enough(question.reading, text) else None
 
 
 def _favour(choice: Choice, drop: float) -> float:

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 from bot.questions.counted import counted
 from bot.questions.dates import years
+from bot.questions.names import is_country
 from bot.questions.nearness import Ruler, anchors, nearness
 from bot.questions.signs import Scene, signs
 from bot.questions.spans import spans
-from bot.questions.wanted import wanted_unit, wants_several, wants_year
+from bot.questions.wanted import (
+    wanted_unit,
+    wants_country,
+    wants_several,
+    wants_year,
+)
 from bot.records import Reading, Span
 from bot.text.terms import tokenize
 
@@ -56,6 +62,13 @@ def choices(
     return sorted(kept, key=lambda each: (-each.promise, each.span))
 
 
+def is_enough(reading: Reading, text: str) -> bool:
+    """Whether a choice lists several names where several are asked for."""
+    if reading.expects != "names" or not wants_several(reading.text):
+        return True
+    return len(spans("name", text)) > 1
+
+
 def _telling(reading: Reading, weights: Mapping[str, float]) -> Mapping[str, float]:
     """Leave out what is counted: it stands beside each number of a sentence."""
     if reading.expects != "number":
@@ -66,13 +79,30 @@ def _telling(reading: Reading, weights: Mapping[str, float]) -> Mapping[str, flo
 
 def _candidates(reading: Reading, sentence: str) -> list[Span]:
     question = reading.text
+    if reading.expects in {"name", "names"}:
+        return [
+            span
+            for span in _named(reading, sentence)
+            if wants_country(question) or not is_country(sentence[slice(*span)])
+        ]
     if reading.expects == "date" and wants_year(question):
         return list(years(sentence)) or spans("date", sentence)
-    if reading.expects == "names" and not wants_several(question):
-        return spans("name", sentence)
-    if reading.expects == "name" and wants_several(question):
-        return spans("names", sentence)
     return spans(reading.expects, sentence)
+
+
+def _named(reading: Reading, sentence: str) -> list[Span]:
+    """Find names; "who" may be answered by an enumeration, "which company" is not."""
+    single, lists = spans("name", sentence), spans("names", sentence)
+    if wants_several(reading.text):
+        return lists
+    if reading.type != "who":
+        return single
+    whole = [each for each in lists if sentence[slice(*each)].count(",") > 1]
+    return whole + [
+        each
+        for each in single
+        if not any(start <= each[0] and each[1] <= end for start, end in whole)
+    ]
 
 
 def _joined(found: list[Choice]) -> list[Choice]:

@@ -44,6 +44,18 @@ _AFTER_PLACE = re.compile(
 _NATIONALITY = re.compile(
     r"\w+(?:ese|ian|ean|ican|adian|ish)|German|French|Dutch|Greek|Swiss|Czech|Thai"
 )
+_COUNTRIES = frozenset(
+    """Argentina|Australia|Austria|Belgium|Brazil|Britain|Canada|Chile|China|Denmark
+    |Egypt|England|Finland|France|Germany|Greece|Hong Kong|Hungary|India|Indonesia|Iran
+    |Iraq|Ireland|Israel|Italy|Japan|Korea|Malaysia|Mexico|Netherlands|New Zealand
+    |North Korea|Norway|Pakistan|Philippines|Poland|Portugal|Russia|Saudi Arabia
+    |Scotland|Singapore|South Africa|South Korea|Spain|Sweden|Switzerland|Taiwan
+    |Thailand|Turkey|Ukraine|United Kingdom|United States|Vietnam|Wales|US|USA|U.S|UK
+    |EU|Europe|Asia|Africa|America|North America|South America|Southeast Asia
+    """.replace("\n    |", "|")
+    .strip()
+    .split("|")
+)
 _STARTERS = frozenset(
     """A An The This That These Those In On At By For From With As It Its They Their
     He She His Her We Our If When While After Before Since During However Although
@@ -94,6 +106,12 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
     """Whether it is the "Canadian" of "a Canadian company"."""
     followed = text[end : end + 1] == " " and text[end + 1 : end + 2].islower()
     return followed and _NATIONALITY.fullmatch(text, start, end) is not None
+
+
+def is_country(text: str) -> bool:
+    """Whether a name, or each name of a list, is that of a country or continent."""
+    found = [text[start:end] for start, end in names(text)]
+    return bool(found) and all(each in _COUNTRIES for each in found)
 
 
 def name_lists(text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.questions.choosing import LONGEST, choices
+from bot.questions.choosing import LONGEST, choices, is_enough
 from bot.questions.expansions import expansion
 from bot.questions.polarity import polarity
 from bot.questions.reasons import enumeration, reason
@@ -15,9 +15,14 @@ _CLEAR = 1.8  # times as much must speak for the best as for the next
 _TYPED = SPAN_KINDS - {"expansion"}
 
 
-def has_choices(reading: Reading) -> bool:
+def has_choices(reading: Reading, sentence: str) -> bool:
     """Whether the short answer is one of the typed spans of a sentence."""
-    return reading.expects in _TYPED
+    return reading.expects in _TYPED and _listed(reading, sentence) is None
+
+
+def _listed(reading: Reading, sentence: str) -> Span | None:
+    """Find what a sentence enumerates, where a list is asked for."""
+    return enumeration(sentence[:LONGEST]) if reading.type == "list" else None
 
 
 def short_answer(
@@ -39,17 +44,17 @@ def short_answer(
     sentence = sentence[:LONGEST]
     if reading.type == "yes_no":
         return polarity(reading, sentence), True
-    listed = enumeration(sentence) if reading.type == "list" else None
+    listed = _listed(reading, sentence)
     if listed:
         return sentence[slice(*listed)], True
-    if has_choices(reading):
+    if reading.expects in _TYPED:
         found = choices(reading, sentence, weights)
         if not found:
             return None, False
         best, *others = found
         if others and best.promise < _CLEAR * others[0].promise:
             return None, True
-        return best.text, True
+        return (best.text if is_enough(reading, best.text) else None), True
     span = _clause(reading, sentence)
     fits = span is not None or reading.expects != "expansion"
     return (sentence[slice(*span)] if span else None), fits

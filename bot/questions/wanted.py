@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 
+# One of a kind; after "which firm", a word that ends in "s" is a verb.
+_ONE = (
+    r"(?:company|firm|organi[sz]ation|institut(?:e|ion)|member|consortium|partner"
+    r"|supplier|maker|manufacturer|vendor|agency|ministry|body|group|team|participant"
+    r"|university|foundry|bank|school|club|band|person|man|woman|country|city|place)"
+)
 _PLURAL = re.compile(
     r"^(?:list|name|enumerate)\b|\b(?:what|which|who) (?:are|were|have)\b"
-    r"|\b(?:what|which)(?! of\b)(?: \w+){0,3} (?:\w+[^s\W]s|people|men|women)\b"
+    rf"|\b(?:what|which)(?! of\b)(?: (?!{_ONE}\b)\w+){{0,3}}"
+    r" (?:\w+[^s\W]s|people|men|women)\b"
     r"|\b(?:what|which) (?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:what|which) (?:\w+ )?years?\b", re.IGNORECASE)
 _END = re.compile(
     r"\b(?:end|ends|ended|finish\w*|expire\w*|until|till|stop\w*|close[sd]?|over)\b",
+    re.IGNORECASE,
+)
+_COUNTRY = re.compile(
+    r"\b(?:countr(?:y|ies)|nations?|states?|governments?|won|beat|champions?)\b",
     re.IGNORECASE,
 )
 _DEATH = re.compile(r"\b(?:die|died|dies|death|dead|killed)\b", re.IGNORECASE)
@@ -59,6 +70,11 @@ def wants_year(question: str) -> bool:
 def wants_end(question: str) -> bool:
     """Whether it is asked how long something goes on."""
     return _END.search(question) is not None
+
+
+def wants_country(question: str) -> bool:
+    """Whether countries may be what is asked for, and not firms or people."""
+    return _COUNTRY.search(question) is not None
 
 
 def wants_birth(question: str) -> bool | None:
