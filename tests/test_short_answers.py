@@ -77,8 +77,8 @@ PIECES = (
          "Alpha, Beta Works and Gamma"),
         ("Which companies lead the yard?", "Alpha leads the yard.", None),
         ("Which companies lead the yard?",
-         "It has members from Japan, Germany and the United States, led by Alpha and "
-         "Beta.", "Alpha and Beta"),
+         "With members from Japan, Germany and Spain, Alpha and Beta lead the yard.",
+         "Alpha and Beta"),
         ("Is Alpha a partner of Beta?", "Alpha is a partner of Beta.", "Yes"),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from bot.records import Reading, Span
 from bot.text.terms import tokenize
 
 LONGEST = 1_000  # characters of a sentence that are looked at
+_MANY = 3  # names from which a run of them is an enumeration
 _NOTHING_NEAR = 1e-6  # promise where no word of the question is in the sentence
 
 
@@ -97,7 +98,9 @@ def _named(reading: Reading, sentence: str) -> list[Span]:
         return lists
     if reading.type != "who":
         return single
-    whole = [each for each in lists if sentence[slice(*each)].count(",") > 1]
+    whole = [
+        each for each in lists if len(spans("name", sentence[slice(*each)])) >= _MANY
+    ]
     return whole + [
         each
         for each in single

@@ -31,6 +31,7 @@ _BODY = re.compile(
 )
 _AND = re.compile(r" (?:and|&) (?:the )?")
 _JOINER = re.compile(r"(?:,? and (?:the )?|, (?:the )?|,? or |; )?(?:\([^()]{1,30}\))?")
+_LAST = re.compile(r"\b(?:and|or)\b")
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|from|of|to|outside|around)\s(?:the\s)?(?:\w+['’]s\s)?$",
     re.IGNORECASE,
@@ -115,15 +116,20 @@ def is_country(text: str) -> bool:
 
 
 def name_lists(text: str) -> Iterator[Span]:
-    """Find runs of names joined by commas and "and", and single names."""
+    """Find runs of names joined by commas and "and", and single names.
+
+    After "A, B and C", a comma begins something else.
+    """
     run: Span | None = None
+    closed = False  # by "and" before the last name
     for start, end in names(text):
-        if run and _JOINER.fullmatch(text, run[1], start) and start > run[1]:
-            run = (run[0], end)
+        joiner = _JOINER.fullmatch(text, run[1], start) if run else None
+        if run and joiner and joiner[0] and not (closed and joiner[0].startswith(",")):
+            run, closed = (run[0], end), _LAST.search(joiner[0]) is not None
         else:
             if run:
                 yield _with_brackets(text, run)
-            run = (start, end)
+            run, closed = (start, end), False
     if run:
         yield _with_brackets(text, run)
 
