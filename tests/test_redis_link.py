@@ -12,6 +12,7 @@ import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
+from redis import exceptions as faults
 
 from bot.config import read_config
 from bot.errors import (
@@ -23,6 +24,7 @@ from bot.errors import (
     EngineUnreachableError,
     EngineUnsuitableError,
 )
+from bot.redis_faults import explained
 from bot.redis_link import Link, open_link
 from bot.store_config import Address, StoreConfig, read_address
 from tests.dropping_proxy import DroppingProxy
@@ -250,6 +252,39 @@ def test_full_memory_is_told_and_nothing_is_written(start_redis: StartRedis) -> 
 
         assert link.call("EXISTS", "a") == 0
         assert link.call("GET", "kept") == b"1"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (
+            faults.BusyLoadingError("Redis is loading the dataset in memory"),
+            *(EngineUnreachableError, "still loading its data after 5 s"),
+        ),
+        (
+            faults.ResponseError("MISCONF Errors writing to the AOF file: No space"),
+            *(EngineFullError, "cannot write to its disk"),
+        ),
+        (faults.RedisClusterException("no node"), EngineUnreachableError, "no node"),
+        (faults.ResponseError(""), EngineError, "refuses a command: ResponseError."),
+    ],
+)
+def test_what_a_test_cannot_bring_about_is_explained_too(
+    fault: Exception, kind: type[EngineError], words: str
+) -> None:
+    error = explained(fault, StoreConfig(url="redis://db1"))
+
+    assert type(error) is kind
+    assert words in str(error)
+
+
+@given(st.text())
+def test_whatever_a_server_says_is_explained_in_one_line(text: str) -> None:
+    for kind in (faults.ResponseError, faults.ConnectionError, faults.TimeoutError):
+        line = str(explained(kind(text), StoreConfig(url="redis://db1")))
+
+        assert line.splitlines() == [line]
+        assert "redis://db1" in line
 
 
 def test_a_server_without_the_query_engine_is_told(start_redis: StartRedis) -> None:
