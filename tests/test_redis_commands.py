@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.state.protocol import Vote
 from tests.conftest import RunBot, Workplace
-from tests.kept import Kept
 
 pytestmark = pytest.mark.slow  # nine starts of the program
 
@@ -37,14 +35,11 @@ def test_all_commands_about_answers_use_the_server_and_no_file(
     gaps = run_bot("gaps", "--json", *options)
     assert "zip fastener" in gaps.stdout
 
-    state = Kept(tmp_path, redis_url).state()
-    payload = json.loads(answered.stdout)
-    state.feedback.vote(
-        Vote("a", "ann", "not_helpful", "Why?", 1, "should_not_answer", "", payload)
-    )
-    state.backend.close()
+    said = "When was JOINT2 established?\n/feedback good just so\n"
+    chatted = run_bot("chat", *options, stdin=said)
+    assert chatted.returncode == 0, chatted.stderr
     exported = run_bot("feedback", "export", *options[2:])
-    assert "Why?" in exported.stdout, exported.stderr
+    assert "When was JOINT2 established?" in exported.stdout, exported.stderr
 
     assert not (workplace.index.parent / ".state").exists()
     assert not (tmp_path / ".state").exists()
