@@ -82,7 +82,7 @@ class LocalReader:
         self._folder = folder
         self._held: HeldGeneration | None = held
         self._manifest = held.manifest
-        self._shelves = shelves
+        self.shelves = shelves
         self._retrieval = retrieval
         self._factory = factory
         self._guard = Lock()
@@ -131,7 +131,7 @@ class LocalReader:
 
     def collections(self) -> tuple[str, ...]:
         """All collections, sorted."""
-        return tuple(each.name for each in self._shelves)
+        return tuple(each.name for each in self.shelves)
 
     def documents(self, visible: Visible = None) -> Sequence[DocumentInfo]:
         """All visible documents, by id."""
@@ -182,7 +182,7 @@ class LocalReader:
             return []
         places = [self._row(chunk) for chunk in chunks]
         found = np.empty(len(places), np.float32)
-        for shelf in self._shelves:
+        for shelf in self.shelves:
             own = [at for at, (each, _) in enumerate(places) if each is shelf]
             rows = np.array([places[at][1] for at in own], np.int64)
             found[own] = cosines(vector, shelf.vectors.take(rows))
@@ -224,7 +224,7 @@ class LocalReader:
         """Let the generation go."""
         with self._guard:
             if self._held:
-                for each in self._shelves:
+                for each in self.shelves:
                     each.close()
                 self._held.release()
                 self._held = None
@@ -233,13 +233,13 @@ class LocalReader:
     def _numbers(self) -> dict[str, _Place]:
         return {
             id_: _Place(shelf, number)
-            for shelf, each in enumerate(self._shelves)
+            for shelf, each in enumerate(self.shelves)
             for number, id_ in enumerate(each.ids)
         }
 
     def _document(self, document: str) -> tuple[Shelf, int]:
         place = self._numbers[document]
-        return self._shelves[place.shelf], place.number
+        return self.shelves[place.shelf], place.number
 
     def _place(self, chunk: str) -> tuple[Shelf, int, int]:
         document, position = chunk_place(chunk)
@@ -263,13 +263,13 @@ class LocalReader:
 
     def _visible(self, visible: Visible) -> list[Shelf]:
         return [
-            each for each in self._shelves if visible is None or each.name in visible
+            each for each in self.shelves if visible is None or each.name in visible
         ]
 
     def _index(self, visible: Visible) -> LexicalIndex:
         key = tuple(
             number
-            for number, shelf in enumerate(self._shelves)
+            for number, shelf in enumerate(self.shelves)
             if visible is None or shelf.name in visible
         )
         with self._guard:
@@ -277,7 +277,7 @@ class LocalReader:
             if index is None:
                 while len(self._lexical) >= _INDEXES_KEPT:
                     del self._lexical[next(iter(self._lexical))]
-                parts = [self._shelves[number].postings for number in key]
+                parts = [self.shelves[number].postings for number in key]
                 k1, b = self._retrieval.k1, self._retrieval.b
                 index = self._lexical[key] = LexicalIndex(parts, k1=k1, b=b)
             return index

@@ -1,0 +1,1 @@
+"""How fast the bot searches and indexes, beside other libraries on the same text."""
