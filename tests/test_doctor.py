@@ -26,6 +26,7 @@ def test_a_sound_installation_is_ok_down_to_the_last_byte(
     assert done.returncode == 0, done.stdout
     assert {each["status"] for each in found.values()} == {"ok"}
     assert {"python", "packages", "index bytes", "vectors", "BM25"} <= set(found)
+    assert "files" in found["store"]["detail"]
 
 
 def test_a_missing_index_names_the_command_that_builds_it(

@@ -93,7 +93,7 @@ def _both(server: RedisServer) -> Iterator[tuple[State, State]]:
             each.backend.close()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(_INBOX, min_size=10, max_size=40)
     | st.lists(_OTHERS, min_size=10, max_size=40)
