@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 
@@ -102,6 +103,51 @@ def test_powers_and_fractions_do_not_become_other_numbers() -> None:
     read = document("a.docx", word(f"{body}<w:p>{formula}</w:p>"))
 
     assert texts(read) == ["10⁻³ the 4th", "(a+b)/2=x^3y_1"]
+
+
+MATH = {
+    "<m:sSubSup><m:e>x</m:e><m:sub>i</m:sub><m:sup>2</m:sup></m:sSubSup>": "x_i^2",
+    "<m:sPre><m:sub>6</m:sub><m:sup>14</m:sup><m:e>C</m:e></m:sPre>": "_6^14C",
+    "<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>k=1</m:sub><m:sup>n</m:sup>"
+    "<m:e>k</m:e></m:nary>": "∑_(k=1)^n k",
+    "<m:nary><m:sub/><m:sup/><m:e>f</m:e></m:nary>": "∫ f",
+    "<m:rad><m:deg>3</m:deg><m:e>x+1</m:e></m:rad>": "3√(x+1)",
+    "<m:d><m:e>a</m:e><m:e>b</m:e></m:d>": "(a|b)",
+    "<m:d><m:dPr><m:begChr m:val='['/><m:endChr m:val=''/></m:dPr><m:e>a</m:e>"
+    "</m:d>": "[a",
+    "<m:acc><m:e>x</m:e></m:acc>": "x\u0302",
+    "<m:func><m:fName>sin</m:fName><m:e>x</m:e></m:func>": "sin x",
+    "<m:limLow><m:e>lim</m:e><m:lim>n→∞</m:lim></m:limLow>": "lim_(n→∞)",
+    "<m:m><m:mr><m:e>a</m:e><m:e>b</m:e></m:mr><m:mr><m:e>c</m:e></m:mr>"
+    "</m:m>": "[a, b; c]",
+    "<m:eqArr><m:e>a=1</m:e><m:e>b=2</m:e></m:eqArr>": "a=1; b=2",
+    "<m:f><m:fPr><m:type m:val='noBar'/></m:fPr><m:num>n</m:num><m:den>k</m:den>"
+    "</m:f>": "n over k",
+    "<m:box><m:e>a</m:e></m:box>": "a",
+}
+
+
+@pytest.mark.parametrize(("xml", "said"), MATH.items())
+def test_a_formula_is_written_on_one_line_and_loses_no_sign(
+    xml: str, said: str
+) -> None:
+    runs = re.sub(r">([^<>]+)<", r"><m:r><m:t>\1</m:t></m:r><", xml)
+
+    read = document("a.docx", word(f"<w:p><m:oMath>{runs}</m:oMath></w:p>"))
+
+    assert texts(read) == [said]
+
+
+def test_a_table_in_a_cell_and_a_text_box_in_one_are_read_once() -> None:
+    box = f"<w:txbxContent>{paragraph('boxed')}</w:txbxContent>"
+    both = (
+        f"<w:p>{run('c')}<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice>"
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    inner = table(("x", "y"), ("1", "2"))
+    body = table(("A", "B"), (both, f"{inner}<w:p/>"))
+
+    assert texts(document("a.docx", word(body))) == ["c boxed | x y 1 2"]
 
 
 def test_a_list_has_its_lead_in_and_nested_items_the_item_above() -> None:

@@ -172,7 +172,7 @@ class _Walk:
 
     def cell(self, cell: Element) -> str:
         pieces = []
-        for each in cell.iter(f"{WORD}p"):
+        for each in _paragraphs(cell):
             found = read_paragraph(each)
             pieces.append(clean(found.text))
             self.waiting.extend(found.notes)
@@ -231,6 +231,15 @@ def _cells(element: Element) -> list[Element]:
         elif child.tag == f"{WORD}sdt" or child.tag in _CONTAINERS:
             found.extend(_cells(child))
     return found
+
+
+def _paragraphs(element: Element) -> Iterator[Element]:
+    """Yield the paragraphs in a cell, also those of tables and text boxes in it."""
+    for child in shown_children(element):
+        if child.tag == f"{WORD}p":
+            yield child
+        if child.tag not in {f"{WORD}del", f"{WORD}moveFrom"}:
+            yield from _paragraphs(child)
 
 
 def _merging(cell: Element) -> tuple[bool, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.ingest.office.docx_formula import MATH, formula
 from bot.ingest.office.package import Element
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 CHOICES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _VALUE = f"{WORD}val"
 _OFF = {"0", "false", "off"}
@@ -79,7 +79,7 @@ def _walk(element: Element, found: ParagraphText) -> None:
         elif tag == _BOX:
             found.boxes.append(child)
         elif tag == f"{MATH}oMath":
-            found.pieces.append(_formula(child))
+            found.pieces.append(formula(child))
         elif tag == f"{WORD}r":
             _run(child, found)
         else:
@@ -105,21 +105,3 @@ def _raised(text: str) -> str:
     """Return digits and signs as superscripts; words stay as they are."""
     raised = text.translate(_RAISED)
     return raised if not any(map(str.isascii, raised)) else text
-
-
-def _formula(element: Element) -> str:
-    """Return a formula on one line, with fractions and powers marked as such."""
-    tag = element.tag
-    if tag == f"{MATH}t":
-        return element.text or ""
-    parts = [_formula(each) for each in shown_children(element)]
-    if tag == f"{MATH}f":
-        return "/".join(_grouped(each) for each in parts if each)
-    if tag in {f"{MATH}sSup", f"{MATH}sSub"}:
-        mark = "^" if tag == f"{MATH}sSup" else "_"
-        return mark.join(_grouped(each) for each in parts if each)
-    return "".join(parts)
-
-
-def _grouped(text: str) -> str:
-    return text if len(text) == 1 or text.isalnum() else f"({text})"

@@ -7,7 +7,9 @@ calendars other than the Gregorian fall back to the plain number or date.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 
 from bot.ingest.office.date_format import display_date
 
@@ -38,6 +40,9 @@ _NO_DATE = re.compile(
 _DATE_SIGNS = re.compile(r"[ymdhs]", re.IGNORECASE)
 _CONDITION = re.compile(r"\[[<>=]")
 _PLACEHOLDERS = "0#?"
+_WIDE = Context(prec=500)  # digits; no format rounds twice
+
+Token = tuple[str, str]  # what it is, and what it says
 
 
 def display(value: str, code: str, *, from_1904: bool = False) -> str:
@@ -57,14 +62,14 @@ def display(value: str, code: str, *, from_1904: bool = False) -> str:
         return value
     if not number.is_finite() or abs(number.adjusted()) > 400:  # noqa: PLR2004 - of a double
         return value
-    if len(code) > _LONGEST_CODE or _CONDITION.search(code):
+    if code == "General" or len(code) > _LONGEST_CODE or _CONDITION.search(code):
         return plain_number(number)
     sections = _split(code)
     if _is_date(sections[0]):
         return display_date(number, sections[0], from_1904=from_1904) or plain_number(
             number
         )
-    with localcontext(Context(prec=500)):
+    with localcontext(_WIDE):
         return _display_number(number, sections)
 
 
@@ -85,21 +90,23 @@ def plain_number(number: Decimal) -> str:
     return f"{mantissa}E{int(power):+03d}"
 
 
-def _split(code: str) -> list[str]:
+@lru_cache(maxsize=1_000)  # a workbook has few formats and many cells
+def _split(code: str) -> tuple[str, ...]:
     sections = [""]
     for piece in _SECTIONS.findall(code):
         if piece == ";":
             sections.append("")
         else:
             sections[-1] += piece
-    return sections
+    return tuple(sections)
 
 
+@lru_cache(maxsize=1_000)
 def _is_date(section: str) -> bool:
     return bool(_DATE_SIGNS.search(_NO_DATE.sub("", section)))
 
 
-def _display_number(number: Decimal, sections: list[str]) -> str:
+def _display_number(number: Decimal, sections: Sequence[str]) -> str:
     """Choose the section for positive, negative and zero, and fill it."""
     number = Context(prec=_DIGITS, rounding=ROUND_HALF_UP).plus(number)
     index = (1 if number < 0 else 2) if number <= 0 else 0
@@ -108,7 +115,7 @@ def _display_number(number: Decimal, sections: list[str]) -> str:
     if index >= len(sections):
         index = 0
     sign = "-" if number < 0 and index == 0 else ""
-    tokens = list(_tokens(sections[index]))
+    tokens = _tokens(sections[index])
     if any(kind == "general" for kind, _ in tokens) or "/" in dict.fromkeys(
         text for kind, text in tokens if kind == "sign"
     ):
@@ -126,7 +133,8 @@ def _display_number(number: Decimal, sections: list[str]) -> str:
     return (sign + _filled(abs(number), tokens)).strip()
 
 
-def _tokens(section: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def _tokens(section: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for match in _TOKEN.finditer(section):
         kind = match.lastgroup
@@ -140,10 +148,10 @@ def _tokens(section: str) -> list[tuple[str, str]]:
             found.append(("text", text))
         elif kind:
             found.append((kind, text))
-    return found
+    return tuple(found)
 
 
-def _filled(number: Decimal, tokens: list[tuple[str, str]]) -> str:
+def _filled(number: Decimal, tokens: Sequence[Token]) -> str:
     """Put the digits of a number that is not negative into their places."""
     power = next((i for i, (kind, _) in enumerate(tokens) if kind == "power"), None)
     if power is not None:
@@ -172,14 +180,12 @@ def _without_zeros(part: str, places: list[str]) -> str:
     return part
 
 
-def _at_point(
-    tokens: list[tuple[str, str]],
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _at_point(tokens: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
     point = tokens.index(("sign", ".")) if ("sign", ".") in tokens else len(tokens)
     return tokens[:point], tokens[point:]
 
 
-def _whole(digits: str, tokens: list[tuple[str, str]], *, grouped: bool) -> str:
+def _whole(digits: str, tokens: Sequence[Token], *, grouped: bool) -> str:
     """Fill the places before the point from the right; the first takes the rest."""
     digits = digits.lstrip("0")
     left = sum(kind == "sign" and text in _PLACEHOLDERS for kind, text in tokens)
@@ -201,13 +207,13 @@ def _whole(digits: str, tokens: list[tuple[str, str]], *, grouped: bool) -> str:
     return "".join(reversed(pieces))
 
 
-def _part(digits: str, tokens: list[tuple[str, str]]) -> str:
+def _part(digits: str, tokens: Sequence[Token]) -> str:
     """Fill the places behind the point from the left."""
     pieces = []
     for kind, text in tokens:
         if kind != "sign" or text == "%":
             pieces.append(text)
-        elif text == "." and (digits or tokens[1:2] == [("sign", "0")]):
+        elif text == "." and (digits or tuple(tokens[1:2]) == (("sign", "0"),)):
             pieces.append(".")
         elif text in _PLACEHOLDERS:
             digit, digits = digits[:1], digits[1:]
@@ -215,7 +221,7 @@ def _part(digits: str, tokens: list[tuple[str, str]]) -> str:
     return "".join(pieces)
 
 
-def _scientific(number: Decimal, tokens: list[tuple[str, str]], power: int) -> str:
+def _scientific(number: Decimal, tokens: Sequence[Token], power: int) -> str:
     before, after = tokens[:power], tokens[power + 1 :]
     whole, _ = _at_point(before)
     step = max(1, sum(text in _PLACEHOLDERS for kind, text in whole if kind == "sign"))

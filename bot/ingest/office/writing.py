@@ -148,4 +148,6 @@ def clean(text: str) -> str:
     >>> clean(" one\xa0 two\v\n three\u200b ")
     'one two\nthree'
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most cells: a workbook has many
     return _SPACE.sub(" ", _BREAK.sub("\n", _UNSEEN.sub("", text))).strip()
