@@ -109,6 +109,7 @@ def test_every_file_is_indexed_or_refused_by_name(made: Read) -> None:
     assert len(files) >= 60
     assert set(refused) == {"scanner/visitors.pdf", "libreoffice/handbook.doc"}
     assert "without text" in refused["scanner/visitors.pdf"]
+    assert "save it as .docx" in refused["libreoffice/handbook.doc"]
     assert {(each.path, each.reason) for each in made.report.skipped} == {
         ("libreoffice/parts.xlsx", "its sheet 'Old prices' is hidden")
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -27,12 +28,14 @@ from tests.office_files import (
 )
 from tests.reading import LIMITS, document, find, texts
 
+Check = Callable[[str, st.DataObject], None]
 SMALL = CorpusConfig(max_characters=100_000, max_inflated_mib=5, max_members=100)
 EXAMPLES = {
     "a.docx": word(
         paragraph("Head", "H")
         + paragraph("Item", "", '<w:numPr><w:numId w:val="1"/></w:numPr>')
-        + f"<w:p>{run('Text', '<w:vanish/>')}<w:del>{run('x')}</w:del></w:p>"
+        + f"<w:p>{run('Text', '<w:vanish/>')}<m:oMath><m:rad/></m:oMath>"
+        f"<w:del>{run('x')}</w:del></w:p>"
         + table(("A", "B"), ("c", cell("d", '<w:vMerge w:val="restart"/>')))
         + '<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>',
         styles='<w:style w:styleId="H"><w:name w:val="heading 1"/></w:style>',
@@ -84,13 +87,13 @@ def read(path: str, data: bytes) -> Found:
         return []
     for each in found:
         if isinstance(each, Document):
-            check(each)
+            check_document(each)
         else:
             assert each.reason.isprintable()
     return found
 
 
-def check(document: Document) -> None:
+def check_document(document: Document) -> None:
     """A sound document: its passages say something, in order; places lead to them."""
     assert document.blocks
     for block in document.blocks:
@@ -107,10 +110,8 @@ def check(document: Document) -> None:
         assert starts[0] == 0
 
 
-@pytest.mark.parametrize("path", sorted(PIECES))
-@given(data=st.data())
-@settings(max_examples=75)
-def test_any_text_is_read_or_refused(path: str, data: st.DataObject) -> None:
+def any_text(path: str, data: st.DataObject) -> None:
+    """Draw one example, and read it."""
     pieces = st.one_of(WORDS, st.sampled_from(PIECES[path]))
     text = "".join(data.draw(st.lists(pieces, max_size=40)))
 
@@ -131,12 +132,8 @@ def test_no_paragraph_is_lost(path: str, paragraphs: list[str]) -> None:
     assert texts(document(path, text.encode())) == text.split("\n\n")
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES))
-@given(data=st.data())
-@settings(max_examples=75)
-def test_any_damage_to_an_office_file_is_read_or_refused(
-    path: str, data: st.DataObject
-) -> None:
+def any_damage(path: str, data: st.DataObject) -> None:
+    """Draw one example, and read it."""
     damaged = bytearray(EXAMPLES[path])
     for _ in range(data.draw(st.integers(1, 4))):
         position = data.draw(st.integers(0, len(damaged) - 1))
@@ -145,12 +142,8 @@ def test_any_damage_to_an_office_file_is_read_or_refused(
     read(path, bytes(damaged))
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES))
-@given(data=st.data())
-@settings(max_examples=75)
-def test_any_odd_xml_in_an_office_file_is_read_or_refused(
-    path: str, data: st.DataObject
-) -> None:
+def odd_xml(path: str, data: st.DataObject) -> None:
+    """Draw one example, and read it."""
     with zipfile.ZipFile(io.BytesIO(EXAMPLES[path])) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
     name = data.draw(st.sampled_from(sorted(parts)))
@@ -180,6 +173,32 @@ def test_any_odd_xml_in_an_office_file_is_read_or_refused(
             archive.writestr(each, content)
 
     read(path, buffer.getvalue())
+
+
+CHECKS = [
+    *((any_text, path) for path in sorted(PIECES)),
+    *((any_damage, path) for path in sorted(EXAMPLES)),
+    *((odd_xml, path) for path in sorted(EXAMPLES)),
+]
+
+
+@pytest.mark.parametrize(("check", "path"), CHECKS)
+@given(data=st.data())
+@settings(max_examples=30)
+def test_whatever_stands_in_a_file_it_is_read_or_refused(
+    check: Check, path: str, data: st.DataObject
+) -> None:
+    check(path, data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "path"), CHECKS)
+@given(data=st.data())
+@settings(max_examples=300)
+def test_whatever_stands_in_many_files_they_are_read_or_refused(
+    check: Check, path: str, data: st.DataObject
+) -> None:
+    check(path, data)
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES))

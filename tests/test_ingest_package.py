@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import CorpusConfig
 from bot.ingest.documents import UnusableError
+from bot.ingest.formats import find_format
 from bot.ingest.office.package import open_package
 from tests.office_files import pack, paragraph, relations, word
 from tests.reading import LIMITS, document
@@ -94,6 +95,27 @@ def test_a_file_with_a_password_is_refused() -> None:
             start = data.find(signature, start + 4)
 
     refuse(bytes(data), "save it without a password")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of 2003 or before, or has a password"),
+        (b"{\\rtf1 text}", "RTF"),
+        (
+            b"PK\x03\x04"
+            + b"\0" * 26
+            + b"mimetypeapplication/vnd.oasis.opendocument.text",
+            "OpenDocument",
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["a.docx", "a.doc", "a", "a.txt"])
+def test_files_of_other_office_programs_are_refused_with_a_remedy(
+    path: str, data: bytes, words: str
+) -> None:
+    with pytest.raises(UnusableError, match=f"{words}.*save it as"):
+        find_format(path, data)
 
 
 def test_an_archive_without_main_part_or_list_of_types_is_refused() -> None:

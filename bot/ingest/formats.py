@@ -21,6 +21,7 @@ Proof = Callable[[bytes], bool]
 
 _ZIP = b"PK\x03\x04"
 _ZIP_NAME = 30  # bytes before the first member's name
+_ODF_START = 120  # bytes; its type is the first member, as it stands
 _PDF_START = 1_024  # bytes; readers look no further
 _ZIP_END = b"PK\x05\x06"  # of the record that says where the list of members is
 _ZIP_TAIL = 65_557  # bytes: that record with the longest comment
@@ -128,12 +129,26 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
+# What cannot be read and can be told, with what to do about it.
+_FOREIGN: tuple[tuple[Proof, str], ...] = (
+    (starts_with(b"\xd0\xcf\x11\xe0"),
+     ("is an Office file of 2003 or before, or has a password; save it as .docx, "
+      ".pptx or .xlsx without one")),
+    (starts_with(b"{\\rtf"), "is an RTF file; save it as .docx"),
+    (lambda data: data.startswith(_ZIP) and b"opendocument" in data[:_ODF_START],
+     "is an OpenDocument file; save it as .docx, .pptx or .xlsx"),
+)  # fmt: skip
+
+
 def find_format(path: str, data: bytes) -> Format:
     """Return the format of a file: that which its content proves, else by its suffix.
 
     Raises:
         UnusableError: no format fits.
     """
+    for proof, reason in _FOREIGN:
+        if proof(data):
+            raise UnusableError(reason)
     for each in FORMATS:
         if each.proof is not None and each.proof(data):
             return each
