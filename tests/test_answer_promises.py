@@ -127,7 +127,8 @@ def _unsourced(frame: Iterable[str], cited: Iterable[Citation]) -> Iterator[str]
 
 def _allowed(answer: Answer, config: AnswersConfig) -> set[str]:
     numbers = {str(each) for each in range(1, 100)}  # markers, counts of parts, items
-    said = [answer.question, answer.reading.text, f"{config.threshold:.2f}"]
+    said = [answer.question, answer.reading.text, *answer.reading.notes]
+    said.append(f"{config.threshold:.2f}")
     if answer.status == "abstained":  # what the nearest passage names instead
         said += [each.quote for each in answer.nearest]
         numbers |= {f"{each:02}" for each in range(100)}  # 0.07 of a confidence

@@ -12,6 +12,7 @@ from bot.questions.nearness import Ruler, anchors, nearness
 from bot.questions.signs import Scene, signs
 from bot.questions.spans import spans
 from bot.questions.wanted import (
+    wanted_place,
     wanted_unit,
     wants_country,
     wants_several,
@@ -86,6 +87,10 @@ def _candidates(reading: Reading, sentence: str) -> list[Span]:
             for span in _named(reading, sentence)
             if wants_country(question) or not is_country(sentence[slice(*span)])
         ]
+    if reading.expects == "place" and wanted_place(question).startswith("countr"):
+        lists = spans("names", sentence)
+        countries = [each for each in lists if is_country(sentence[slice(*each)])]
+        return countries or spans("place", sentence)
     if reading.expects == "date" and wants_year(question):
         return list(years(sentence)) or spans("date", sentence)
     return spans(reading.expects, sentence)
