@@ -30,6 +30,8 @@ TEXTS = {
     "It drives two propellers of bronze.\n",
     "press/anna.md": "# Press\n\nThe press says that tug Anna was launched in Bremen "
     "in 1991.\n",
+    "log/anna.md": "# Log\n\nTug Anna was launched in Bremen in 1987, and launched in "
+    "Bremen once more, after repairs, in 1991.\n",
     "press/copy.md": "# Copy\n\nTug Anna was launched in Bremen in 1987.\n",
     "books/anna.md": "# Book\n\nIn the book, tug Anna was launched in Bremen in May "
     "1987.\n",
@@ -82,6 +84,14 @@ def test_independent_sources_that_agree_are_named(bot: Bot) -> None:
     assert answer.short in {"1987", "May 1987"}
     assert answer.remarks == ("Also stated in [2].",)
     assert "Also stated in [2]." in answer.text
+
+
+def test_sentences_with_several_dates_do_not_differ_by_one_of_them(bot: Bot) -> None:
+    answer = ask(
+        bot, "When was tug Anna launched in Bremen?", "log/anna.md press/anna.md"
+    )
+
+    assert not any("do not agree" in each for each in answer.remarks)
 
 
 def test_a_copy_does_not_count_as_agreement(bot: Bot) -> None:
@@ -143,10 +153,10 @@ def test_a_comparison_quotes_one_sentence_a_side(bot: Bot) -> None:
 
 
 def test_a_side_that_nothing_speaks_of_is_named(bot: Bot) -> None:
-    question = "What is the difference between seed oil and petrol?"
+    question = "What is the difference between seed oil and Petrol?"
     answer = ask(bot, question, "cranes/oils.md")
 
-    assert answer.remarks == ("Nothing found speaks of petrol.",)
+    assert answer.remarks == ("Nothing found speaks of Petrol.",)
 
 
 def test_a_quote_that_points_back_is_made_clear_by_the_frame(bot: Bot) -> None:
@@ -199,7 +209,7 @@ def test_a_quote_that_serves_both_questions_has_one_number(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        ("How many propellers of Tug Otto were launched in Bremen?",
+        ("Why was Tug Otto launched in Bremen?",
          "You asked about Tug Otto; the nearest passage speaks of Tug Anna."),
         ("Why was tug Anna launched in Bremen in 1930?",
          "You asked about 1930; the nearest passage speaks of 1987."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering.values import Value, agree, value_of
+from bot.answering.values import Value, agree, value_of, values_in
 from bot.records import Citation, Evidence, Reading
 from bot.text.terms import tokenize
 
@@ -28,8 +28,9 @@ def compare_sources(
     """Compare what the other sources say with what the first one says.
 
     Both sentences must speak of the same thing: each of nearly all that was asked, and
-    of much the same besides; and each has to give one value of the wanted kind. Copies,
-    and a document's own repetitions, do not count.
+    of much the same besides; each has to give one value of the wanted kind; and where
+    either has further values, none of them may be the other's. Copies, and a document's
+    own repetitions, do not count.
 
     Args:
         reading: the question.
@@ -48,7 +49,13 @@ def compare_sources(
         verdict = None if said is None else agree(value, said)
         if verdict and _about(other):
             agreeing.append(citation.number)
-        elif verdict is False and _same_thing(first, value, other, said):
+        elif (
+            said is not None
+            and verdict is False
+            and _same_thing(first, value, other, said)
+            and not any(agree(each, said) for each in values_in(reading, first))
+            and not any(agree(each, value) for each in values_in(reading, other))
+        ):
             differing.append(citation.number)
     return Agreement(tuple(agreeing), tuple(differing))
 
@@ -64,11 +71,9 @@ def _independent(
     return len(one & two) < _ALIKE * len(one | two)
 
 
-def _same_thing(
-    first: Evidence, value: Value, other: Evidence, said: Value | None
-) -> bool:
+def _same_thing(first: Evidence, value: Value, other: Evidence, said: Value) -> bool:
     """Whether two sentences state the same attribute of the same subject."""
-    if said is None or not (_about(first) and _about(other)):
+    if not (_about(first) and _about(other)):
         return False
     one = _words(first) - set(tokenize(value.text))
     two = _words(other) - set(tokenize(said.text))

@@ -106,7 +106,8 @@ def _silence(
 ) -> Iterator[str]:
     """Say which side of a comparison nothing was found on, in the asker's words."""
     side = [each for each in reading.focus if selection.silent & set(tokenize(each))]
-    if side:
+    # What has no name may stand there in other words.
+    if any(each.isupper() or each.isdigit() for word in side for each in word):
         yield templates.fill_text("remark_side", {"side": " ".join(side)})
 
 

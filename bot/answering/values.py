@@ -59,6 +59,14 @@ def value_of(reading: Reading, evidence: Evidence) -> Value | None:
     return _number(short) if len(spans("quantity", short)) <= 1 else None
 
 
+def values_in(reading: Reading, evidence: Evidence) -> list[Value]:
+    """Read every value of the wanted kind that a sentence has."""
+    text = evidence.sentence.text
+    written = [text[start:end] for start, end in spans(reading.expects, text)]
+    read = _date if reading.expects == "date" else _number
+    return [value for each in written if (value := read(each)) is not None]
+
+
 def agree(one: Value, other: Value) -> bool | None:
     """Say whether two values are the same; None where they cannot be compared.
 
