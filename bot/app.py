@@ -39,6 +39,7 @@ from bot.receipts.writing import Asked
 from bot.records import Answer, Hit, Reading
 from bot.retrieval.retriever import Mode, Retriever, best_per_document
 from bot.retrieval.scope import merged, search_within, unshown
+from bot.storage import store_of
 from bot.stores.protocol import Reader, Visible
 from bot.text.terms import tokenize
 from bot.wording import Templates
@@ -338,14 +339,13 @@ def open_bot(
     Raises:
         BotError: a setting, the corpus or the index cannot be used.
     """
-    from bot.stores.local import open_reader  # noqa: PLC0415 - keeps --help quick
-
     settings = configure(corpus, index, config)
+    store = store_of(settings)
     try:
-        reader = open_reader(settings.index_path, settings)
+        reader = store.open()
     except IndexMissingError:
         (on_missing or build)(settings)
-        reader = open_reader(settings.index_path, settings)
+        reader = store.open()
     try:
         return _calibrated(reader, settings, notice, receipts=receipts)
     except BaseException:
@@ -377,6 +377,4 @@ def build(config: Config) -> None:
     Raises:
         BotError: the corpus or the index folder cannot be used.
     """
-    from bot.indexing import build_index  # noqa: PLC0415 - only when it is needed
-
-    build_index(config)
+    store_of(config).build()

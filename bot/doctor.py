@@ -19,8 +19,8 @@ from bot.errors import BotError, DocumentRefusedError, IndexMissingError
 from bot.indexing.near_duplicates import near_duplicates
 from bot.ingest.files import CorpusFile, list_files, read_file
 from bot.lexical.bm25 import LuceneBM25
-from bot.stores.local import LocalReader, open_reader
-from bot.stores.verifying import verify_index
+from bot.storage import store_of
+from bot.stores.protocol import StoredIndex
 from bot.text.terms import index_text, tokenize
 
 _OLDEST_PYTHON = (3, 11)
@@ -137,7 +137,7 @@ def _corpus(config: Config) -> Iterator[Check]:
 
 
 def _index(config: Config, *, deep: bool) -> Iterator[Check]:
-    reader = open_reader(config.index_path, config)
+    reader = store_of(config).open()
     try:
         counts = f"{len(reader.documents())} documents in {reader.size()} passages"
         yield Check("index", "ok", f"generation {reader.generation}: {counts}")
@@ -151,7 +151,7 @@ def _index(config: Config, *, deep: bool) -> Iterator[Check]:
         reader.close()
 
 
-def _fresh(config: Config, reader: LocalReader) -> Check:
+def _fresh(config: Config, reader: StoredIndex) -> Check:
     """Compare the corpus with what was indexed, file by file."""
     indexed = {each.path: each.sha256 for each in reader.sources()}
     present = {each.path: _hash(config, each.path) for each in _readable(config)}
@@ -179,14 +179,14 @@ def _hash(config: Config, path: str) -> str | None:
     return hashlib.sha256(data).hexdigest()
 
 
-def _left_out(reader: LocalReader) -> Iterator[Check]:
+def _left_out(reader: StoredIndex) -> Iterator[Check]:
     omitted = [each for file in reader.sources() for each in file.omissions]
     for each in omitted:
         if each.refused:
             yield Check("refused document", "warning", f"{each.path}: {each.reason}")
 
 
-def _alike(reader: LocalReader, *, deep: bool) -> Iterator[Check]:
+def _alike(reader: StoredIndex, *, deep: bool) -> Iterator[Check]:
     """Name documents that are held more than once, as they are or nearly so."""
     documents = reader.documents()
     for each in documents:
@@ -209,18 +209,17 @@ def _alike(reader: LocalReader, *, deep: bool) -> Iterator[Check]:
         yield Check("near duplicates", "ok", "no two documents are nearly the same")
 
 
-def _bytes(config: Config, reader: LocalReader) -> Iterator[Check]:
+def _bytes(config: Config, reader: StoredIndex) -> Iterator[Check]:
     """Read every generation that is kept, and see that its parts fit together."""
-    problems = verify_index(config.index_path)
+    problems = store_of(config).verify()
     for each in problems:
         yield Check("index bytes", "failed", each, "bot index --rebuild")
     if not problems:
-        total = sum(each.size for each in reader.manifest.objects())
-        detail = f"{total:,} bytes match their checksums, former generations as well"
-        yield Check("index bytes", "ok", detail)
+        size = f"{reader.stored_bytes:,} bytes match their checksums"
+        yield Check("index bytes", "ok", f"{size}, former generations as well")
 
 
-def _again(reader: LocalReader) -> Iterator[Check]:
+def _again(reader: StoredIndex) -> Iterator[Check]:
     """Make a sample of vectors and scores again, and compare."""
     ids = [chunk for chunk, _ in _sample(reader)]
     chunks = reader.chunks(ids)
@@ -244,9 +243,10 @@ def _again(reader: LocalReader) -> Iterator[Check]:
     yield _compared("BM25", 0.0 if agrees else 1.0, len(ids))
 
 
-def _sample(reader: LocalReader) -> list[tuple[str, float]]:
+def _sample(reader: StoredIndex) -> list[tuple[str, float]]:
     """Take passages spread over the index, the same ones each time."""
-    vector = np.zeros(reader.manifest.encoder.dimensions, dtype=np.float32)
+    size = reader.dimensions
+    vector = np.full(size, size**-0.5, dtype=np.float32)
     every = reader.search_dense(vector, reader.size())
     step = max(1, len(every) // _SAMPLE)
     return every[::step][:_SAMPLE]

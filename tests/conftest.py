@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.redis_server import redis_url, shared_redis, start_redis
+from tests.redis_server import quick_redis_url, redis_url, shared_redis, start_redis
 
-__all__ = ["redis_url", "shared_redis", "start_redis"]  # fixtures of all modules
+__all__ = [
+    "quick_redis_url",
+    "redis_url",
+    "shared_redis",
+    "start_redis",
+]  # fixtures of all modules
 
 # The same examples in every run: a failure can be looked into, and CI does not throw
 # dice. Timing is the machine's business.

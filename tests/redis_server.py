@@ -254,3 +254,11 @@ def redis_url(shared_redis: RedisServer) -> str:
     with shared_redis.client() as client:
         client.flushall()
     return shared_redis.url
+
+
+@pytest.fixture
+def quick_redis_url(shared_redis: RedisServer, redis_url: str) -> Iterator[str]:
+    """The url of an empty server that waits for no disk: kills are not the subject."""
+    shared_redis.set("appendfsync", "no")
+    yield redis_url
+    shared_redis.set("appendfsync", "always")

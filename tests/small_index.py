@@ -11,6 +11,7 @@ from typing import Any
 from bot.config import Config, CorpusConfig, IndexConfig
 from bot.indexing import IndexReport, build_index
 from bot.stores.local import LocalReader, open_reader
+from bot.stores.protocol import Reader
 from bot.text.terms import tokenize
 from tests.small_encoder import HashedWords, small_encoders
 
@@ -65,9 +66,9 @@ def answers(config: Config) -> dict[str, Any]:
         return {"fingerprint": reader.fingerprint, **everything(reader)}
 
 
-def everything(reader: LocalReader) -> dict[str, Any]:
+def everything(reader: Reader) -> dict[str, Any]:
     """Return everything that a reader says but its name."""
-    documents = reader.documents()
+    documents = list(reader.documents())
     found: dict[str, Any] = {
         "collections": reader.collections(),
         "documents": documents,

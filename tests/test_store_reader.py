@@ -115,10 +115,15 @@ visible_sets = st.none() | st.frozensets(st.sampled_from(["", "b", "m", "y", "x"
 
 
 def by_definition(
-    passages: list[tuple[Chunk, list[Sentence]]], terms: list[str]
+    passages: list[tuple[Chunk, list[Sentence]]],
+    terms: list[str],
+    *,
+    k1: float = 1.2,
+    b: float = 0.75,
 ) -> list[tuple[str, float]]:
     """Score every passage with the rank_bm25 model; the positive ones, best first."""
-    model = LuceneBM25([tokenize(index_text(chunk)) for chunk, _ in passages])
+    tokenized = [tokenize(index_text(chunk)) for chunk, _ in passages]
+    model = LuceneBM25(tokenized, k1=k1, b=b)
     scores: list[float] = model.get_scores(terms).tolist() if passages else []
     ranked = zip((chunk.id for chunk, _ in passages), scores, strict=True)
     return sorted(

@@ -124,9 +124,10 @@ def chat(
     from bot.channels.terminal_chat.chat import Manner  # noqa: PLC0415 - the same
     from bot.channels.terminal_chat.chat import chat as run  # noqa: PLC0415 - the same
     from bot.config import configure  # noqa: PLC0415 - the same
+    from bot.storage import store_of  # noqa: PLC0415 - the same
 
     settings = configure(corpus, index, config)
-    if not _has_index(settings):
+    if not store_of(settings).exists():
         _build_first(settings)
 
     def opened() -> LocalDesk:
@@ -160,22 +161,12 @@ def open_or_build(
     return open_bot(config=settings, on_missing=_build_first, notice=notice)
 
 
-def _has_index(config: Config) -> bool:
-    from bot.errors import IndexMissingError  # noqa: PLC0415 - keeps --help quick
-    from bot.stores.generations import IndexFolder  # noqa: PLC0415 - the same
-
-    try:
-        IndexFolder(config.index_path).pointer()
-    except IndexMissingError:
-        return False
-    return True
-
-
 def _build_first(config: Config) -> None:
     from bot.cli.progress import index_with_progress, notice  # noqa: PLC0415
     from bot.reports.results import index_text  # noqa: PLC0415
+    from bot.storage import store_of  # noqa: PLC0415
 
-    notice(f"No index in {config.index_path} yet: building it.")
+    notice(f"No index in {store_of(config).place} yet: building it.")
     notice(index_text(index_with_progress(config)))
 
 

@@ -111,9 +111,9 @@ def _follow(settings: Config, *, rebuild: bool, json_: bool) -> None:
 
 
 def _roll_back(settings: Config, *, json_: bool) -> None:
-    from bot.indexing.rollback import roll_back  # noqa: PLC0415 - keeps --help quick
+    from bot.storage import store_of  # noqa: PLC0415 - keeps --help quick
 
-    generation = roll_back(settings)
+    generation = store_of(settings).roll_back()
     if json_:
         print_json({"generation": generation})
     else:

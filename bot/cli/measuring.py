@@ -50,8 +50,9 @@ def open_measured(config: Config) -> Bot:
 def _build_first(config: Config) -> None:
     from bot.cli.progress import index_with_progress, notice  # noqa: PLC0415
     from bot.reports.results import index_text  # noqa: PLC0415
+    from bot.storage import store_of  # noqa: PLC0415
 
-    notice(f"No index in {config.index_path} yet: building it.")
+    notice(f"No index in {store_of(config).place} yet: building it.")
     notice(index_text(index_with_progress(config)))
 
 

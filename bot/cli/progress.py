@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from bot.config import Config
-from bot.indexing import IndexReport, Progress, build_index
+from bot.indexing.report import IndexReport, Progress
+from bot.storage import store_of
 
 _WORDS = {"reading": "Reading", "encoding": "Encoding"}
 
@@ -24,7 +25,7 @@ def index_with_progress(config: Config, *, rebuild: bool = False) -> IndexReport
         BotError: the corpus or the index folder cannot be used.
     """
     if not sys.stderr.isatty():
-        return build_index(config, rebuild=rebuild)
+        return store_of(config).build(rebuild=rebuild)
     from rich.console import Console  # noqa: PLC0415 - only on a terminal
     from rich.progress import (  # noqa: PLC0415 - the same
         BarColumn,
@@ -54,4 +55,4 @@ def index_with_progress(config: Config, *, rebuild: bool = False) -> IndexReport
                 total=step.total,
             )
 
-        return build_index(config, rebuild=rebuild, progress=show)
+        return store_of(config).build(rebuild=rebuild, progress=show)

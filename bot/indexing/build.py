@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot import fsio
-from bot.chunking import CHUNKER
 from bot.config import Config
 from bot.errors import ConfigError, IndexMissingError, IndexWriteError
 from bot.indexing.assembly import (
@@ -18,19 +14,11 @@ from bot.indexing.assembly import (
     join_buckets,
     plan_buckets,
 )
-from bot.indexing.choice import (
-    Chosen,
-    choose,
-    differences,
-    find_copies,
-    omissions,
-    outcomes,
-)
 from bot.indexing.encoding import EncoderSource
+from bot.indexing.findings import Findings, look
 from bot.indexing.report import IndexReport, Listener, Progress
-from bot.indexing.scan import Scan, Spool
+from bot.indexing.scan import Spool
 from bot.ingest.files import list_files
-from bot.ingest.formats import revisions
 from bot.stores.building import (
     building,
     commit,
@@ -45,8 +33,6 @@ from bot.stores.manifest import BucketRef, Manifest
 from bot.stores.objects import ObjectWriter
 from bot.stores.sources import SourceFile, pack_sources, read_sources
 from bot.stores.vector_cache import open_cache
-from bot.text.sentences import SPLITTER
-from bot.text.terms import ANALYSIS
 
 PATIENCE = 600.0  # seconds that a build waits for another one to end
 
@@ -130,20 +116,6 @@ def _read_present(folder: IndexFolder) -> _Present | None:
     return _Present(held.manifest, {each.path: each for each in files})
 
 
-def settings_of(config: Config) -> dict[str, Any]:
-    """Return the versions and parameters that shape what is stored of a document."""
-    limits = dataclasses.asdict(config.corpus)
-    del limits["path"]
-    return {
-        "analysis": ANALYSIS,
-        "chunker": CHUNKER,
-        "chunking": dataclasses.asdict(config.chunking),
-        "ingest": revisions(),
-        "limits": limits,
-        "splitter": SPLITTER,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class _Build:
     """One build, while it holds the lock."""
@@ -158,16 +130,14 @@ class _Build:
 
     def run(self) -> IndexReport:
         """Do it."""
-        settings = settings_of(self.config)
         present = self.present
-        same = present is not None and present.manifest.settings == settings
-        known = present.files if present and same else {}
-        stored = {
-            id_: document for id_, (_, document) in choose(known.values()).items()
-        }
-        scan = Scan(self.config, known, stored, self.spool, self.listener)
-        files = scan.files()
-        chosen = choose(files.values())
+        findings = look(
+            self.config,
+            present.files if present else {},
+            present.manifest.settings if present else None,
+            self.spool,
+            self.listener,
+        )
         encoder = EncoderSource(
             self.factory, self.config.encoder_model, self.writer, self._manifest
         )
@@ -175,28 +145,18 @@ class _Build:
         manifest = self._manifest
         if (
             manifest is None
-            or not same
-            or known != files
+            or not findings.unchanged
+            or manifest.settings != findings.settings
             or encoder.entry != manifest.encoder
         ):
-            manifest, encoded = self._write(files, chosen, settings, encoder)
-        left_out = omissions(files, chosen)
-        before = present.files if present else {}
+            manifest, encoded = self._write(findings, encoder)
         warnings = self._clean(manifest.generation)
-        return IndexReport(
-            **differences(before, chosen),
-            outcomes=tuple(outcomes(before, files, find_copies(files.values()))),
-            refused=tuple(each for each in left_out if each.refused),
-            skipped=tuple(each for each in left_out if not each.refused),
-            documents=len(chosen),
-            chunks=sum(document.chunks for _, document in chosen.values()),
+        return findings.report(
             collections=len(manifest.collections),
-            files=scan.read,
-            parsed=scan.parsed,
             encoded=encoded,
             written=self.writer.written,
             generation=manifest.generation,
-            fingerprint=fingerprint(manifest, self.config.retrieval),
+            fingerprint=fingerprint(manifest.root, self.config.retrieval),
             new=manifest is not self._manifest,
             warnings=tuple(warnings),
         )
@@ -206,30 +166,24 @@ class _Build:
         return self.present.manifest if self.present else None
 
     def _write(
-        self,
-        files: Mapping[str, SourceFile],
-        chosen: Chosen,
-        settings: Mapping[str, Any],
-        encoder: EncoderSource,
+        self, findings: Findings, encoder: EncoderSource
     ) -> tuple[Manifest, int]:
         """Write a new generation and make it the index."""
         entry, former = encoder.entry, None
         if old := self._manifest:
             former = Former(
-                old, old.settings == settings, old.encoder.name == entry.name
+                old, old.settings == findings.settings, old.encoder.name == entry.name
             )
-        plan = plan_buckets(chosen)
+        plan = plan_buckets(findings.chosen)
         buckets, encoded = self._write_buckets(plan, former, encoder)
-        collections = join_buckets(
-            self.writer, former, plan, buckets, find_copies(files.values())
-        )
+        collections = join_buckets(self.writer, former, plan, buckets, findings.copies)
         manifest = Manifest(
             next_generation(self.folder),
             current_hash(self.folder),
-            settings,
+            findings.settings,
             entry,
             collections,
-            self.writer.put(pack_sources(files.values())),
+            self.writer.put(pack_sources(findings.files.values())),
         )
         commit(self.folder, self.writer, manifest)
         return manifest, encoded

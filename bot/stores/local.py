@@ -48,7 +48,7 @@ def open_reader(
     held = hold_current(place)
     try:
         factory = encoders or EncoderFactory()
-        check_compatible(place, held.manifest, config, factory)
+        check_compatible(place.path, held.manifest, config, factory)
         shelves = [
             read_shelf(place.objects, each, held.manifest.encoder.dimensions)
             for each in held.manifest.collections
@@ -88,7 +88,7 @@ class LocalReader:
         self._guard = Lock()
         self._encoder: Encoder | None = None
         self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
-        self._fingerprint = fingerprint(held.manifest, retrieval)
+        self._fingerprint = fingerprint(held.manifest.root, retrieval)
 
     @property
     def fingerprint(self) -> str:
@@ -104,6 +104,16 @@ class LocalReader:
     def manifest(self) -> Manifest:
         """Everything known of the generation."""
         return self._manifest
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._manifest.encoder.dimensions
+
+    @property
+    def stored_bytes(self) -> int:
+        """Size of all objects of the generation."""
+        return sum(each.size for each in self._manifest.objects())
 
     def is_current(self) -> bool:
         """Tell whether the generation is still the index's current one.

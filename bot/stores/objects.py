@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from bot import fsio
 from bot.errors import IndexDamagedError
@@ -16,11 +17,23 @@ _READERS = 2  # threads: reading and hashing let go of the interpreter
 _WORTH_THREADS = 1 << 23  # bytes: below this, starting threads costs more than it saves
 
 
-def damaged(file: Path, what: str) -> IndexDamagedError:
-    """Return the error that names a damaged file and the way out."""
+def damaged(place: object, what: str) -> IndexDamagedError:
+    """Return the error that names what is damaged and the way out."""
     return IndexDamagedError(
-        f"{file}: {what}. Run `bot index --rebuild` to build the index again."
+        f"{place}: {what}. Run `bot index --rebuild` to build the index again."
     )
+
+
+class ReadableObjects(Protocol):
+    """Objects, wherever they are kept."""
+
+    def path(self, reference: ObjectRef) -> object:
+        """Where the object is, for messages."""
+        ...
+
+    def read(self, reference: ObjectRef) -> bytes:
+        """Read an object whole, or raise an IndexDamagedError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.dense import Encoder, Floats
-from bot.records import Chunk, DocumentInfo, Place, Sentence
+from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
+from bot.stores.sources import SourceFile
 
 Visible = frozenset[str] | None  # collections the asker may see; None is all
 Ranked = list[tuple[str, float]]  # chunk id and raw score, best first
@@ -96,4 +97,35 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Let the generation go; nothing may be asked of it afterwards."""
+        ...
+
+
+class StoredIndex(Reader, Protocol):
+    """A generation with what is known of its making, for the commands that look."""
+
+    @property
+    def generation(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of its vectors."""
+        ...
+
+    @property
+    def stored_bytes(self) -> int:
+        """Size of what it needs, as far as it is checked by checksums."""
+        ...
+
+    def is_current(self) -> bool:
+        """Tell whether it is still the index."""
+        ...
+
+    def sources(self) -> list[SourceFile]:
+        """Every file that the build saw, also refused and skipped ones, by path."""
+        ...
+
+    def sections(self, document: str) -> tuple[Section, ...]:
+        """The sections of a document in order, with the anchors of their headings."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.stores.manifest import ObjectRef, canonical
-from bot.stores.objects import Objects, damaged
+from bot.stores.objects import ReadableObjects, damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def pack_sources(files: Iterable[SourceFile]) -> list[bytes]:
     return [canonical(_row(each)) + b"\n" for each in ordered]
 
 
-def read_sources(objects: Objects, reference: ObjectRef) -> list[SourceFile]:
+def read_sources(objects: ReadableObjects, reference: ObjectRef) -> list[SourceFile]:
     """Read the files back, by path.
 
     Raises:

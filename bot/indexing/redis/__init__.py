@@ -1,0 +1,1 @@
+"""The corpus becomes an index inside Redis; several processes may share the work."""

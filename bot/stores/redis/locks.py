@@ -1,0 +1,179 @@
+"""One build at a time, readers that are not forgotten, and claims on documents.
+
+Each is a key that lapses by itself, so that a process that dies holds nothing for
+long. Time is always the server's: clocks of machines differ.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bot.errors import IndexBusyError
+from bot.redis_link import Link
+from bot.stores.redis.names import Names
+
+_LOCK_SECONDS = 60  # a build says far more often that it lives
+READER_SECONDS = 600  # an opened generation is kept so long after its last use
+CLAIM_SECONDS = 60  # to encode some passages takes a few
+_POLL = 0.2  # seconds between two looks at a lock that another build holds
+
+_HOLD = """
+local now = tonumber(redis.call('TIME')[1])
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+return redis.call('EXISTS', KEYS[2])
+"""
+_FORGET = """
+local now = tonumber(redis.call('TIME')[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) > 0 then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+return 1
+"""
+_RENEW = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildLock:
+    """The right to write and to switch, until it is released or not renewed."""
+
+    link: Link
+    key: str
+    token: str
+
+    def renew(self) -> None:
+        """Say that the build lives.
+
+        Raises:
+            IndexBusyError: it did not for so long that another may have begun.
+        """
+        if not self.link.script(_RENEW, [self.key], [self.token, _LOCK_SECONDS]):
+            raise self.lost()
+
+    def lost(self) -> IndexBusyError:
+        """Return the error for a lock that is held no more."""
+        return IndexBusyError(
+            f"This build of {self.link.config.url} stood still for more than "
+            f"{_LOCK_SECONDS} s, so another may have begun; the index is unchanged. "
+            "Run the command again."
+        )
+
+
+@contextmanager
+def build_lock(
+    link: Link, names: Names, patience: float, notice: Callable[[str], None]
+) -> Iterator[BuildLock]:
+    """Hold the lock of an index.
+
+    Args:
+        link: to the server.
+        names: of the index.
+        patience: seconds to wait for another build to end.
+        notice: told once, in one line, that it waits and for whom.
+
+    Raises:
+        IndexBusyError: another process is still building.
+    """
+    holder = f"process {os.getpid()} on {os.uname().nodename}"
+    lock = BuildLock(link, names.at("lock"), f"{holder} {secrets.token_hex(8)}")
+    deadline = time.monotonic() + patience
+    noticed = False
+    while other := _acquire(lock):
+        if time.monotonic() >= deadline:
+            raise IndexBusyError(
+                f"{link.config.url} is being built by {other}. Run the command again "
+                "when that has ended."
+            )
+        if not noticed:
+            notice(f"Waiting for {other}, which is building {link.config.url}.")
+            noticed = True
+        time.sleep(_POLL)
+    try:
+        yield lock
+    finally:
+        link.script(_RELEASE, [lock.key], [lock.token])
+
+
+def _acquire(lock: BuildLock) -> str | None:
+    """Take the lock; or return who has it."""
+    words = ("SET", lock.key, lock.token, "NX", "EX", _LOCK_SECONDS)
+    if lock.link.change(*words) is not None:
+        return None
+    held = lock.link.call("GET", lock.key)
+    if held == lock.token.encode():  # the reply was lost, and the command sent again
+        return None
+    return held.decode().rpartition(" ")[0] if held else "another process"
+
+
+@dataclass(slots=True)
+class Hold:
+    """A generation that is not removed while it is used."""
+
+    link: Link
+    names: Names
+    generation: int
+    member: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def renew(self) -> bool:
+        """Say that the generation is used; False when it has been removed."""
+        keys = [self._readers, self._manifest]
+        return bool(self.link.script(_HOLD, keys, [self.member, READER_SECONDS]))
+
+    def release(self) -> None:
+        """Let the generation go."""
+        self.link.change("ZREM", self._readers, self.member)
+
+    def forget(self) -> bool:
+        """Remove the manifest, unless someone uses the generation."""
+        return bool(self.link.script(_FORGET, [self._readers, self._manifest]))
+
+    @property
+    def _readers(self) -> str:
+        return self.names.at(self.generation, "readers")
+
+    @property
+    def _manifest(self) -> str:
+        return self.names.at(self.generation, "manifest")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Which process encodes which document."""
+
+    link: Link
+    names: Names
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def take(self, documents: Sequence[str]) -> list[bool]:
+        """Claim documents that nobody has claimed; tell for each whether it is ours."""
+        replies = self.link.changes(
+            ("SET", self._key(each), self.owner, "NX", "GET", "EX", CLAIM_SECONDS)
+            for each in documents
+        )
+        return [each in {None, self.owner.encode()} for each in replies]
+
+    def release(self, documents: Sequence[str]) -> None:
+        """Let documents go that are ours and done."""
+        self.link.changes(("DEL", self._key(each)) for each in documents)
+
+    def renew(self, documents: Sequence[str]) -> None:
+        """Say that documents are still being encoded."""
+        self.link.changes(
+            ("SET", self._key(each), self.owner, "EX", CLAIM_SECONDS)
+            for each in documents
+        )
+
+    def _key(self, document: str) -> str:
+        return self.names.at("claim", document)
