@@ -92,6 +92,7 @@ class RetrievalConfig:
     lexical_weight: float = 0.4  # of BM25 against cosine; best over six collections
     k1: float = 1.2  # BM25's saturation, Robertson and Zaragoza 2009
     b: float = 0.75  # BM25's length normalisation, the same
+    expand: bool = True  # read unknown words, search both forms of abbreviations
 
     def __post_init__(self) -> None:
         """Check ranges once."""

@@ -243,6 +243,16 @@ def test_a_misspelt_word_is_searched_as_the_one_that_the_passages_have(
     assert mode == "dense" or hits[0].matched == ("harbour",)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_reading_unknown_words_can_be_turned_off(mode: Mode) -> None:
+    config = RetrievalConfig(expand=False)
+    hits = search("harbuor of the ships", mode=mode, config=config)
+
+    assert all(each.also == () and "harbour" not in each.matched for each in hits)
+    short = Retriever(SHORT_AND_LONG, config).search("HPA", 10, mode="lexical")
+    assert {each.chunk.document for each in short} == {"a.md", "b.md", "f.md"}
+
+
 def test_a_question_of_known_words_is_searched_as_it_is() -> None:
     assert all(each.also == () for each in search("ships in the harbour"))
 

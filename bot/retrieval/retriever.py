@@ -75,14 +75,16 @@ class Retriever:
         question = question[:_LONGEST_QUESTION].strip()
         if k <= 0 or not question or not self.reader.size(visible):
             return []
-        query = understand(question, self.reader, visible)
+        query = Query(question, query_terms(question))
+        if self.config.expand:
+            query = understand(question, self.reader, visible)
         if mode == "lexical":
             vector = None
         elif vector is None or query.text != question:
             vector = self.reader.encoder.encode_query(query.text)
         ranking = self._rank(query, k, mode, visible, vector)
         chunks = self._chunks(ranking, max(k, _TEACHERS))
-        if mode != "dense":
+        if mode != "dense" and self.config.expand:
             wiser = taught(query, (each.text for each in chunks[:_TEACHERS]))
             if wiser.learned:
                 query = wiser

@@ -65,6 +65,8 @@ def read_unknown(
     for word in unknown[:_MOST_READ]:
         if word.start in taken or (word.text.isupper() and not shouted):
             continue
+        if len(word.terms) > 1:  # a compound, or a script without spaces
+            continue
         text = _read(_POSSESSIVE.sub("", word.text).lower(), frequencies, example)
         if text:
             readings.append(Reading(word.start, word.end, text))

@@ -1,0 +1,147 @@
+"""What was measured, as tables in Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.qrels import MEASURES
+from tests.benchmarks.quality.collections import NAMES
+
+_COMMAND = "python -m tests.benchmarks.quality DATA WORK"
+_ABOUT = (
+    f"Made by `{_COMMAND}`; nDCG@10 by ir-measures where nothing else is said, at most "
+    "1,000 queries of a collection. The collections are public ones in BEIR's form: "
+    "scifact (its training queries), cranfield, cacm, a course's FAQ, and the human "
+    "part of MT-RAG with the last turn as the query."
+)
+_WAYS = ("BM25", "dense", "RRF, k = 60", "hybrid")
+
+
+def write_tables(work: Path, file: Path) -> None:
+    """Write every table for the collections that were measured."""
+    lines = [
+        "# How good rankings are, by how they are made",
+        "",
+        _ABOUT,
+        *_headline(_read(work, "headline")),
+        *_single(
+            "Joining the halves",
+            "Passages ranked in the library, then the best of each document. In bold "
+            "what the bot does.",
+            _read(work, "fusing"),
+        ),
+        *_left_out(_read(work, "fusing")),
+        *_single(
+            "Words, fields, parameters and chunks, by BM25 alone",
+            "Each row changes one thing of the first.",
+            _read(work, "wording"),
+        ),
+        *_mistakes(_read(work, "mistakes")),
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _read(work: Path, step: str) -> dict[str, Any]:
+    """Return the values of a step, by collection."""
+    files = {name: work / name / f"{step}.json" for name in (*NAMES, "own")}
+    return {
+        name: json.loads(file.read_text(encoding="utf-8"))
+        for name, file in files.items()
+        if file.exists()
+    }
+
+
+def _headline(values: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## Through `bot index` and `bot search --run`", "")
+    yield (
+        "`own`: the answerable questions of `dev` that stand alone, judged by "
+        "passages that hold the evidence; the others by documents."
+    )
+    yield ""
+    yield from _head(
+        ["collection", "documents", "passages", "queries", "measure", *_WAYS]
+    )
+    for name, each in values.items():
+        sizes = [f"{each[key]:,}" for key in ("documents", "passages", "queries")]
+        for number, measure in enumerate(MEASURES):
+            if measure not in each["runs"]["BM25"]:
+                continue
+            first = [name, *sizes] if number == 0 else [""] * 4
+            figures = [each["runs"][way][measure] for way in _WAYS]
+            yield _row([*first, measure, *_best(figures)])
+    margins = [
+        run["hybrid"]["nDCG@10"] - max(run["BM25"]["nDCG@10"], run["dense"]["nDCG@10"])
+        for run in (each["runs"] for each in values.values())
+    ]
+    if margins:
+        mean = sum(margins) / len(margins)
+        listed = ", ".join(
+            f"{name} {each:+.3f}" for name, each in zip(values, margins, strict=True)
+        )
+        yield ""
+        yield f"Hybrid against the better half, nDCG@10: {listed}; mean {mean:+.3f}."
+
+
+def _single(title: str, note: str, values: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", f"## {title}", "", note, "")
+    if not values:
+        return
+    yield from _head(["", *values, "mean"])
+    for way in next(iter(values.values())):
+        figures = [each[way] for each in values.values()]
+        mean = sum(figures) / len(figures)
+        yield _row([way, *(f"{each:.4f}" for each in (*figures, mean))])
+
+
+def _left_out(values: Mapping[str, Any]) -> Iterator[str]:
+    """Choose the weight on all collections but one, and try it on that one."""
+    if len(values) < 3:  # nothing to choose on
+        return
+    ways = [way for way in next(iter(values.values())) if "min-max" in way]
+    ways = [way for way in ways if "weight" in way]
+    yield ""
+    yield "The weight that is best on all others, and its figure on the one left out:"
+    yield ""
+    yield from _head(["left out", "chosen", "nDCG@10", "its own best"])
+    for name, own in values.items():
+        others = [each for other, each in values.items() if other != name]
+        chosen = max(ways, key=lambda way: sum(each[way] for each in others))
+        best = max(own[way] for way in ways)
+        yield _row([name, chosen.strip("*"), f"{own[chosen]:.4f}", f"{best:.4f}"])
+
+
+def _mistakes(values: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## Mistakes and abbreviations", "")
+    yield (
+        "nDCG@10 of the hybrid without and with `retrieval.expand`, at most 200 "
+        "queries each with one mistake put in; for abbreviations R@10 of the "
+        "documents that have only the form that was not asked."
+    )
+    yield ""
+    kinds = dict.fromkeys(
+        kind.partition(" (")[0] for each in values.values() for kind in each
+    )
+    yield from _head(["", *values])
+    for kind in kinds:
+        cells = []
+        for each in values.values():
+            pair = next((v for k, v in each.items() if k.startswith(kind)), None)
+            cells.append(f"{pair[0]:.3f} → {pair[1]:.3f}" if pair else "")
+        yield _row([kind, *cells])
+
+
+def _head(names: Sequence[str]) -> Iterator[str]:
+    yield _row(names)
+    yield _row(["---"] * len(names))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _best(figures: Sequence[float]) -> list[str]:
+    best = max(figures)
+    return [f"**{each:.3f}**" if each == best else f"{each:.3f}" for each in figures]
