@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.dense import Floats
 from bot.errors import IndexDamagedError
-from bot.stores import exact_rows, shelf_vectors
+from bot.stores import exact_rows, holding
 from bot.stores.exact_rows import ExactRows
 from tests.small_index import TEXTS, build, everything, read, settings, write_corpus
 from tests.test_dense import unit_rows
@@ -110,7 +110,7 @@ def test_a_file_that_was_cut_or_went_is_named(tmp_path: Path) -> None:
                 exact(np.arange(4))
 
 
-def test_an_index_says_the_same_with_vectors_on_disk(
+def test_an_index_says_the_same_with_texts_and_vectors_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_corpus(tmp_path / "corpus", TEXTS)
@@ -118,7 +118,7 @@ def test_an_index_says_the_same_with_vectors_on_disk(
     build(config)
     with closing(read(config)) as reader:
         held = everything(reader)
-    monkeypatch.setattr(shelf_vectors, "_MOST_HELD", 0)
+    monkeypatch.setattr(holding, "_MOST_HELD", 0)
 
     with closing(read(config)) as reader:
         assert everything(reader) == held

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lexical.bm25 import LuceneBM25
-from bot.lexical.postings import Postings
+from bot.lexical.postings import Postings, Terms
 
 TERMS = st.sampled_from(["ape", "bee", "cat", "dog", "\u00e9mu", "\u6750\u6599"])
 PASSAGES = st.lists(st.lists(TERMS, max_size=6), max_size=10)
@@ -95,3 +95,29 @@ def test_arrays_that_do_not_fit_together_are_refused(
 
     with pytest.raises(ValueError, match="do not fit"):
         Postings.from_arrays({**arrays, name: value})
+
+
+@given(terms=st.lists(st.text("ab\u00e9\u6750", min_size=1), unique=True))
+def test_terms_in_bytes_are_those_terms(terms: list[str]) -> None:
+    expected = sorted(terms)
+
+    found = Terms("".join(f"{each}\n" for each in expected).encode())
+
+    assert [*found] == found[:] == [found[at] for at in range(len(found))] == expected
+    assert found[1:3] == expected[1:3]
+    assert all(found[-at - 1] == expected[-at - 1] for at in range(len(expected)))
+    for outside in (len(expected), -len(expected) - 1):
+        with pytest.raises(IndexError):
+            found[outside]
+
+
+@pytest.mark.parametrize("most", [1, 255, 256, 70_000])
+def test_compact_counts_are_the_same_in_less_memory(most: int) -> None:
+    table = Postings.from_model(LuceneBM25([["a"] * most, ["b", "a"]]))
+
+    compact = table.compact()
+
+    assert compact.counts.nbytes <= table.counts.nbytes
+    for term in ("a", "b", "c"):
+        for left, right in zip(compact.find(term), table.find(term), strict=True):
+            assert left.tolist() == right.tolist()

@@ -20,7 +20,7 @@ Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _Weighted = tuple[Rows, Scores]  # rows that have a term, and what it adds to each
 
-_MOST_KEPT = 8_000_000  # weighted postings, 128 MB; beyond, all are weighted anew
+_MOST_KEPT = 1_000_000  # weighted postings, 16 MB; beyond, all are weighted anew
 _FEW = 10  # postings are few that are at most one for so many passages
 
 

@@ -60,7 +60,9 @@ class Archive:
         Raises:
             ArchiveError: the bytes are not exactly one archive.
         """
-        self._parts = dict(_parts(data))
+        found = [*_parts(data)]
+        self._parts = {name: part for name, part, _ in found}
+        self._offsets = {name: offset for name, _, offset in found}
 
     def blob(self, name: str) -> memoryview:
         """Return a part that is bytes, as a view of them.
@@ -72,6 +74,10 @@ class Archive:
         if not isinstance(part, memoryview):
             raise ArchiveError(f"part {name} is missing or not bytes")
         return part
+
+    def offset(self, name: str) -> int:
+        """Return the number of bytes before a part that there is."""
+        return self._offsets[name]
 
     def array(
         self, name: str, kind: str, shape: tuple[int | None, ...]
@@ -104,7 +110,7 @@ class Archive:
         }
 
 
-def _parts(data: bytes) -> Iterator[tuple[str, _View]]:
+def _parts(data: bytes) -> Iterator[tuple[str, _View, int]]:
     line = data.find(b"\n", 0, _LONGEST_HEADER)
     if line < 0:
         raise ArchiveError("there is no header")
@@ -115,7 +121,7 @@ def _parts(data: bytes) -> Iterator[tuple[str, _View]]:
             size = _size(kind, shape)
             if offset + size > len(data):
                 raise ArchiveError(f"part {name} ends behind the end")
-            yield str(name), _part(data, offset, kind, shape)
+            yield str(name), _part(data, offset, kind, shape), offset
             offset += size + -size % _ALIGNMENT
     except (ValueError, TypeError, RecursionError) as error:
         raise ArchiveError(f"the header is malformed: {error}") from error

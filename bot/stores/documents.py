@@ -26,12 +26,14 @@ from numpy.typing import NDArray
 from bot.fsio import Block
 from bot.records import BlockKind, Chunk, DocumentInfo, Place, Section, Sentence, Source
 from bot.stores.archive import Archive, ArchiveError, pack
+from bot.stores.blocks import Blocks, Part
 
 KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 CHUNK_COLUMNS = 4
 SENTENCE_COLUMNS = 5
 _BOUNDS = 4
 _TEXTS_KEPT = 64  # decoded texts kept at hand
+_FEW_KEPT = 1  # the same, of each of many buckets
 
 Ints = NDArray[np.int32]
 
@@ -58,16 +60,39 @@ class Documents:
         """
         archive = Archive(data)
         self.ids = _ids(archive.blob("ids"))
-        self._records = archive.blob("records")
-        self._texts = archive.blob("texts")
+        self._archive: Archive | None = archive
+        self._records: memoryview | Part = archive.blob("records")
+        self._texts: memoryview | Part = archive.blob("texts")
         self._chunks = archive.array("chunks", "<i4", (None, CHUNK_COLUMNS))
-        self._sentences = archive.array("sentences", "<i4", (None, SENTENCE_COLUMNS))
+        sentences = archive.array("sentences", "<i4", (None, SENTENCE_COLUMNS))
+        self._sentences: Ints | Part = sentences
         self._bounds = archive.array("bounds", "<i8", (len(self.ids) + 1, _BOUNDS))
-        self._check_bounds()
+        self._check_bounds(len(sentences))
         counts = np.cumsum(self._chunks[:, 3], dtype=np.int64)
         self._first_sentences = np.concatenate([np.zeros(1, np.int64), counts])
-        self.text = lru_cache(_TEXTS_KEPT)(self._text)
-        self._record = lru_cache(_TEXTS_KEPT)(self._read_record)
+        self._keep(_TEXTS_KEPT)
+
+    def _keep(self, texts: int) -> None:
+        self.text = lru_cache(texts)(self._text)
+        self._record = lru_cache(texts)(self._read_record)
+
+    def leave(self, blocks: Blocks) -> None:
+        """Let go of records, texts and sentences, and read them when asked for."""
+        archive = self._archive
+        if archive is None:
+            return
+
+        def part(name: str, size: int) -> Part:
+            return Part(blocks, archive.offset(name), size)
+
+        row = 4 * SENTENCE_COLUMNS
+        self._records = part("records", len(self._records))
+        self._texts = part("texts", len(self._texts))
+        self._sentences = part("sentences", row * len(self._sentences))
+        self._chunks = self._chunks.copy()  # a view would hold all the bytes
+        self._bounds = self._bounds.copy()
+        self._archive = None
+        self._keep(_FEW_KEPT)
 
     @property
     def chunk_counts(self) -> NDArray[np.int64]:
@@ -123,7 +148,7 @@ class Documents:
         text, id_ = self.text(number), chunk_id(self.ids[number], position)
         first, last = self._first_sentences[row : row + 2].tolist()
         found = []
-        for values in self._sentences[first:last].tolist():
+        for values in self._sentence_rows(first, last).tolist():
             start, end, kind, *lead = values
             span = (lead[0], lead[1]) if lead[0] >= 0 else None
             said = text[lead[0] : lead[1]] if span else ""
@@ -141,8 +166,15 @@ class Documents:
             bytes(self._records[record : ends[0]]),
             bytes(self._texts[text : ends[1]]),
             self._chunks[chunk : ends[2]],
-            self._sentences[sentence : ends[3]],
+            self._sentence_rows(sentence, ends[3]),
         )
+
+    def _sentence_rows(self, first: int, last: int) -> Ints:
+        if isinstance(self._sentences, Part):
+            row = 4 * SENTENCE_COLUMNS
+            data = self._sentences[row * first : row * last]
+            return np.frombuffer(data, "<i4").reshape(-1, SENTENCE_COLUMNS)
+        return self._sentences[first:last]
 
     def _chunk_row(self, number: int, position: int) -> int:
         first, last = self._bounds[number : number + 2, 2].tolist()
@@ -159,15 +191,14 @@ class Documents:
         record: dict[str, Any] = json.loads(bytes(self._records[start:end]))
         return record
 
-    def _check_bounds(self) -> None:
-        ends = [len(self._records), len(self._texts)]
-        ends += [len(self._chunks), len(self._sentences)]
+    def _check_bounds(self, sentences: int) -> None:
+        ends = [len(self._records), len(self._texts), len(self._chunks), sentences]
         if (
             self._bounds[0].any()
             or self._bounds[-1].tolist() != ends
             or (np.diff(self._bounds, axis=0) < 0).any()
             or (self._chunks[:, 3] < 0).any()
-            or self._chunks[:, 3].sum(dtype=np.int64) != len(self._sentences)
+            or self._chunks[:, 3].sum(dtype=np.int64) != sentences
         ):
             raise ArchiveError("the bounds of its documents do not fit")
 

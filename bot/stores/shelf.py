@@ -16,7 +16,9 @@ from bot.lexical.bm25 import Postings
 from bot.narrow import NarrowVectors
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
+from bot.stores.blocks import Blocks
 from bot.stores.documents import Documents, chunk_id
+from bot.stores.holding import in_groups, is_held
 from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
 from bot.stores.objects import Objects, damaged
 from bot.stores.shelf_vectors import read_vectors
@@ -86,19 +88,23 @@ class Shelf:
 def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> Shelf:
     """Read and check all of a collection.
 
-    The vectors of a small one are kept; of a larger one a byte a number is kept, and
-    its exact vectors are read again where they decide.
+    A small one is kept in memory. Of a larger one, texts and exact vectors are read
+    again where they are needed.
 
     Raises:
         IndexDamagedError: an object is missing, changed, or not what it should be.
     """
-    references = [collection.postings, *(each.text for each in collection.buckets)]
-    postings, *texts = objects.read_all(references)
-    buckets = [
-        open_documents(objects, bucket, text)
-        for bucket, text in zip(collection.buckets, texts, strict=True)
-    ]
-    counts = _counts(objects, collection.postings, postings)
+    postings = objects.read(collection.postings)
+    held = is_held(collection.buckets)
+    buckets = []
+    for group in in_groups(collection.buckets, lambda each: each.text.size):
+        texts = objects.read_all([each.text for each in group])
+        for bucket, text in zip(group, texts, strict=True):
+            documents = open_documents(objects, bucket, text)
+            if not held:
+                documents.leave(Blocks(objects.path(bucket.text), text))
+            buckets.append(documents)
+    counts = _counts(objects, collection.postings, postings).compact()
     shelf = _arrange(collection, buckets, counts, objects, dimensions)
     if counts.size != shelf.size:
         file = objects.path(collection.postings)

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from bot.dense import Floats
 from bot.narrow import HeldVectors, NarrowVectors
 from bot.stores.exact_rows import ExactRows
+from bot.stores.holding import in_groups, is_held
 from bot.stores.manifest import BucketRef
 from bot.stores.objects import Objects, damaged
 from bot.stores.vectors import open_vectors
 
 Longs = NDArray[np.int64]
-
-_MOST_HELD = 16_384  # rows: 25 MB at 384 dimensions; reading them later takes time
-_AT_ONCE = 1 << 25  # bytes of objects in memory while a large collection is read
 
 
 def read_vectors(
@@ -38,7 +36,7 @@ def read_vectors(
         IndexDamagedError: an object is missing, changed, or not what it should be.
     """
     shape = (sum(each.chunks for each in buckets), dimensions)
-    held = np.empty(shape, np.float32) if shape[0] <= _MOST_HELD else None
+    held = np.empty(shape, np.float32) if is_held(buckets) else None
     read = ExactRows(
         [objects.path(each.vectors) for each in buckets],
         [each.chunks for each in buckets],
@@ -62,7 +60,7 @@ def _parts(
     objects: Objects, buckets: Sequence[BucketRef], dimensions: int
 ) -> Iterator[tuple[Floats, int]]:
     """Yield the vectors of each bucket, and the bytes before them in its object."""
-    for group in _groups(buckets):
+    for group in in_groups(buckets, lambda each: each.vectors.size):
         blocks = objects.read_all([each.vectors for each in group])
         for bucket, data in zip(group, blocks, strict=True):
             _, vectors = open_vectors(objects, bucket, data, dimensions)
@@ -71,16 +69,3 @@ def _parts(
                 file = objects.path(bucket.vectors)
                 raise damaged(file, "holds vectors that are no numbers")
             yield vectors, start
-
-
-def _groups(buckets: Sequence[BucketRef]) -> Iterator[list[BucketRef]]:
-    group: list[BucketRef] = []
-    size = 0
-    for each in buckets:
-        group.append(each)
-        size += each.vectors.size
-        if size >= _AT_ONCE:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
