@@ -68,6 +68,7 @@ def examine(
         ("embedding model", lambda: _encoder(settings)),
         ("evidence model", lambda: _evidence(settings)),
         ("corpus", lambda: _corpus(settings)),
+        ("parser", lambda: _parser(settings)),
         ("index", lambda: _index(settings, deep=deep)),
         ("store", lambda: _store(settings, environment)),
         ("slack", lambda: _slack(settings, environment)),
@@ -134,6 +135,19 @@ def _corpus(config: Config) -> Iterator[Check]:
         yield Check("corpus", "warning", f"{detail}; {len(refused)} not read: {named}")
     else:
         yield Check("corpus", "ok", detail)
+
+
+def _parser(config: Config) -> Iterator[Check]:
+    from bot.ingest.isolation import unlimited  # noqa: PLC0415 - starts a process
+
+    lacking = unlimited(config.corpus)
+    detail = "files that can do harm are parsed by a process with limits"
+    if lacking:
+        detail += f", but this system cannot limit its {', '.join(lacking)}"
+        remedy = "index files from strangers on Linux"
+        yield Check("parser", "warning", detail, remedy)
+    else:
+        yield Check("parser", "ok", detail)
 
 
 def _index(config: Config, *, deep: bool) -> Iterator[Check]:

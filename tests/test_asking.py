@@ -101,7 +101,7 @@ def test_equal_questions_get_equal_bytes_whatever_the_seed_and_the_threads(
     assert len(outputs) == 1
 
 
-def test_asking_imports_neither_torch_nor_transformers(
+def test_asking_imports_neither_torch_nor_transformers_nor_parsers(
     run_bot: RunBot, workplace: Workplace, tmp_path: Path
 ) -> None:
     spy = tmp_path / "sitecustomize.py"
@@ -118,6 +118,7 @@ def test_asking_imports_neither_torch_nor_transformers(
     modules = set(report.read_text().splitlines())
     assert "onnxruntime" in modules
     assert not modules & {"torch", "transformers", "sentence_transformers"}
+    assert not modules & {"lxml", "pypdfium2", "docutils"}
 
 
 def test_indexing_twice_encodes_and_writes_nothing(

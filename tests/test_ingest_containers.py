@@ -285,6 +285,15 @@ def test_what_cannot_be_read_in_an_archive_is_named() -> None:
     assert "name of another member" in reasons["z.zip/a.md"]
 
 
+def test_a_member_without_a_name_is_left_out() -> None:
+    data = make_zip({"Q": b"x", "a.md": PROSE.encode()}).replace(b"Q", b"\0")
+
+    found = zip_archive.read("z.zip", data, LIMITS)
+
+    assert list(documents(found)) == ["z.zip/a.md"]
+    assert list(left_out(found)) == ["z.zip/"]
+
+
 def test_a_protected_member_and_a_damaged_one_cost_no_other() -> None:
     data = bytearray(make_zip({"a.md": PROSE.encode(), "b.md": b"Two words."}, 0))
     at = data.index(PROSE.encode())

@@ -91,6 +91,20 @@ def test_the_element_that_is_marked_as_main_is_the_page() -> None:
     assert read(f"<html><body>{around}{main}{around}").text == f"Tug\n\n{PROSE}"
 
 
+def test_a_header_that_has_the_title_of_the_page_belongs_to_it() -> None:
+    page = (
+        "<html><head><title>Tug Anna - Harbour</title></head><body>"
+        f"<header><h1>Tug Anna</h1><p>By Ida Berg.</p></header><p>{PROSE}</p>"
+        "<h1>Crew</h1><p>Ida is the master.</p>"
+    )
+
+    document = read(page)
+
+    assert document.text.startswith("Tug Anna\n\nBy Ida Berg.")
+    assert document.info.title == "Tug Anna - Harbour"
+    assert "Harbour" not in read(page.replace("<h1>Tug Anna", "<h1>Harbour")).text
+
+
 def test_a_page_whose_wrapper_has_a_suspicious_name_is_kept() -> None:
     page = f"<html><body><div class='social'><h1>Tug</h1><p>{PROSE}</p></div></body>"
 

@@ -220,7 +220,7 @@ def test_a_row_of_a_table_carries_its_header() -> None:
 
 
 def test_a_scan_is_refused_and_a_scanned_page_is_named() -> None:
-    with pytest.raises(UnusableError, match="page 1 is a picture without text"):
+    with pytest.raises(UnusableError, match="page 1 without text, only a picture"):
         pdf.read("scan.pdf", make_pdf([[]], picture=True), LIMITS)
 
     document, left_out = pdf.read(
@@ -229,7 +229,7 @@ def test_a_scan_is_refused_and_a_scanned_page_is_named() -> None:
 
     assert isinstance(document, Document)
     assert left_out == Skipped("half.pdf:pages", left_out.reason, refused=True)  # type: ignore[union-attr]  # the first is the document
-    assert "pages 2, 3 are pictures" in left_out.reason
+    assert "pages 2, 3 without text" in left_out.reason
 
 
 def test_a_file_that_cannot_be_used_says_why() -> None:
@@ -306,3 +306,15 @@ def test_whatever_is_printed_is_a_sound_document_or_refused(
         each.start for each in document.places
     )
     assert document.places[0].start == 0
+
+
+def test_a_page_that_is_broken_is_named_and_costs_no_other() -> None:
+    data = make_pdf([paragraph(BODY, 700)] * 2).replace(
+        b"/Kids [5 0 R 7 0 R]", b"/Kids [5 0 R 99 0 R]"
+    )
+
+    document, left_out = pdf.read("a.pdf", data, LIMITS)
+
+    assert isinstance(document, Document)
+    assert isinstance(left_out, Skipped)
+    assert left_out.reason.startswith("page 2 damaged; print the file")

@@ -34,6 +34,7 @@ _PAGE_START = 8_192  # bytes in which a page shows that it is one
 _SAVED_FROM = re.compile(r"saved from url=\(\d{1,6}\)(https?://[^\s<>\"]{1,2000})")
 _WEB = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TOO_DEEP = "Excessive depth"  # libxml2's words
 _DATES = (
     "article:modified_time",
@@ -60,8 +61,10 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
         raise UnusableError(
             "has nothing but menus, links or forms; add its text or remove it"
         )
-    heads = [each for each in parts if isinstance(each, Heading)]
-    first = min(heads, key=lambda each: each.level).title if heads else ""
+    heads = [
+        each.title for each in parts if isinstance(each, Heading) and each.level == 1
+    ]
+    first = heads[0] if len(heads) == 1 else ""
     document = make_document(
         path,
         path,
@@ -131,7 +134,17 @@ def parse_page(source: str) -> HtmlElement:
         )
     if any(_TOO_DEEP in each.message for each in parser.error_log):
         raise UnusableError("nests elements too deep; flatten or remove it")
+    _clean(page)
     return page
+
+
+def _clean(page: HtmlElement) -> None:
+    """Take out controls: lxml reads them, and then refuses to move the text."""
+    for each in page.iter("*"):
+        if each.text and _CONTROL.search(each.text):
+            each.text = _CONTROL.sub("", each.text)
+        if each.tail and _CONTROL.search(each.tail):
+            each.tail = _CONTROL.sub("", each.tail)
 
 
 def _title(page: HtmlElement) -> str:

@@ -80,6 +80,12 @@ def _marked_main(body: HtmlElement) -> HtmlElement:
 
 
 def _is_of_page(element: HtmlElement) -> bool:
+    """Say whether a header or footer is the site's, not that of the text."""
+    title = " ".join((element.getroottree().findtext(".//title") or "").split())
+    for heading in element.iter("h1"):
+        said = " ".join("".join(heading.itertext()).split())
+        if said and title.startswith(said):
+            return False
     return not any(each.tag in {"article", "main"} for each in element.iterancestors())
 
 

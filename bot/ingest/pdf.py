@@ -29,6 +29,11 @@ _PASSWORD_WANTED = 4  # FPDF_ERR_PASSWORD
 _MOST_UNREADABLE = 0.2  # of the letters; beyond it the fonts do not say what they show
 _LONGEST_LABEL = 20  # characters
 _NAMED = 10  # pages
+_PICTURE = (
+    "without text, only a picture, as from a scanner; run text recognition over the "
+    "file, for instance with ocrmypdf, and put the result here"
+)
+_DAMAGED = "damaged; print the file to a new one, and put that here"
 _UNREADABLE = re.compile(r"[\ufffd\ue000-\uf8ff]")
 # Titles that a program gave, not an author.
 _NO_TITLE = re.compile(
@@ -49,14 +54,11 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
                 f"has {len(pdf):,} pages, more than corpus.max_pages "
                 f"({limits.max_pages:,}) allows; split it or raise the limit"
             )
-        lines, pictures = _read_pages(pdf, limits)
+        lines, unread = _read_pages(pdf, limits)
         titled = _title(str(pdf.get_metadata_dict().get("Title") or ""))
         labels = [_label(pdf, number) for number in range(len(pdf))]
-    found: Found = []
-    if pictures and lines:
-        found.append(Skipped(f"{path}:pages", _pictures(pictures), refused=True))
-    elif not lines:
-        raise UnusableError(_pictures(pictures) if pictures else "has no text at all")
+    if not lines:
+        raise UnusableError("; ".join(unread) or "has no text at all; remove it")
     _check_readable(lines)
     kept = without_running_lines(lines)
     found_text = PdfText(kept, labels)
@@ -72,7 +74,7 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
         parts=found_text.parts,
         places=found_text.places,
     )
-    return [document, *found]
+    return [document, *(Skipped(f"{path}:pages", why, refused=True) for why in unread)]
 
 
 def _open(data: bytes) -> PdfDocument:
@@ -90,36 +92,45 @@ def _open(data: bytes) -> PdfDocument:
         ) from error
 
 
-def _read_pages(pdf: PdfDocument, limits: CorpusConfig) -> tuple[list[Line], list[int]]:
-    """Return all lines, and the numbers of pages that are pictures, from 1."""
-    from pypdfium2 import raw  # noqa: PLC0415 - only a PDF needs it
+def _read_pages(pdf: PdfDocument, limits: CorpusConfig) -> tuple[list[Line], list[str]]:
+    """Return all lines, and why pages were left out."""
+    from pypdfium2 import PdfiumError  # noqa: PLC0415 - only a PDF needs it
 
     lines: list[Line] = []
     pictures: list[int] = []
+    damaged: list[int] = []
     length = 0
     for number in range(len(pdf)):
-        with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-            found = list(read_lines(text, number))
-            kinds = (each.type for each in page.get_objects(max_depth=2))
-            if not found and raw.FPDF_PAGEOBJ_IMAGE in kinds:
-                pictures.append(number + 1)
+        try:
+            found, is_picture = _read_page(pdf, number)
+        except PdfiumError:
+            damaged.append(number + 1)
+            continue
+        if is_picture:
+            pictures.append(number + 1)
         lines += found
         length += sum(len(each.text) for each in found)
         check_length(length, limits)  # before more is read than may be kept
-    return lines, pictures
+    return lines, [
+        f"{_named(pages)} {why}"
+        for pages, why in ((pictures, _PICTURE), (damaged, _DAMAGED))
+        if pages
+    ]
 
 
-def _pictures(pages: Sequence[int]) -> str:
+def _read_page(pdf: PdfDocument, number: int) -> tuple[list[Line], bool]:
+    """Return the lines of a page, and whether it is a picture instead."""
+    from pypdfium2 import raw  # noqa: PLC0415 - only a PDF needs it
+
+    with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
+        lines = list(read_lines(text, number))
+        kinds = (each.type for each in page.get_objects(max_depth=2))
+        return lines, not lines and raw.FPDF_PAGEOBJ_IMAGE in kinds
+
+
+def _named(pages: Sequence[int]) -> str:
     named = ", ".join(map(str, pages[:_NAMED])) + (" …" if len(pages) > _NAMED else "")
-    which = (
-        f"page {named} is a picture"
-        if len(pages) == 1
-        else f"pages {named} are pictures"
-    )
-    return (
-        f"{which} without text, as from a scanner; run text recognition over the file, "
-        "for instance with ocrmypdf, and put the result here"
-    )
+    return f"page {named}" if len(pages) == 1 else f"pages {named}"
 
 
 def _check_readable(lines: Sequence[Line]) -> None:

@@ -17,7 +17,15 @@ _MEBIBYTE = 1_048_576
 _PIECE = 65_536  # bytes inflated at a time
 _SMALL = _MEBIBYTE  # bytes; below it any ratio is harmless
 _ENCRYPTED = 0x1  # of the flags of a member
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+_BROKEN = (  # what zipfile raises for archives that are not as they should be
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    RuntimeError,
+)
 
 
 def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
@@ -28,10 +36,11 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (*_BROKEN, ValueError) as error:
+    except _BROKEN as error:
         raise UnusableError(f"is damaged ({error}); pack it again") from error
     with archive:
-        members = [each for each in archive.infolist() if not each.is_dir()]
+        # Not is_dir, which fails for a member without a name.
+        members = [each for each in archive.infolist() if each.filename[-1:] != "/"]
         if len(members) > limits.max_members:
             raise UnusableError(
                 f"has {len(members):,} files, more than corpus.max_members "
@@ -65,6 +74,8 @@ def _read_one(
         return [Skipped(whole, f"{wrong}; unpack it and pack it again", refused=True)]
     try:
         data = inflating.inflate(member)
+    except UnusableError:  # of the whole archive
+        raise
     except _BROKEN as error:
         reason = f"is damaged ({error}); pack it again"
         return [Skipped(whole, reason, refused=True)]
