@@ -30,6 +30,8 @@ TEXTS = {
     "It drives two propellers of bronze.\n",
     "press/anna.md": "# Press\n\nThe press says that tug Anna was launched in Bremen "
     "in 1991.\n",
+    "books/carla.md": "# Carla\n\nSources differ on when Ferry Carla was launched: in "
+    "1970, says a book.\n",
     "log/anna.md": "# Log\n\nTug Anna was launched in Bremen in 1987, and launched in "
     "Bremen once more, after repairs, in 1991.\n",
     "press/copy.md": "# Copy\n\nTug Anna was launched in Bremen in 1987.\n",
@@ -101,6 +103,15 @@ def test_a_copy_does_not_count_as_agreement(bot: Bot) -> None:
 
     assert answer.short == "1987"
     assert answer.remarks == ()
+
+
+def test_a_sentence_that_says_that_sources_differ_gives_no_short_answer(
+    bot: Bot,
+) -> None:
+    answer = ask(bot, "When was Ferry Carla launched?", "books/carla.md")
+
+    assert answer.short is None
+    assert "Sources differ on when Ferry Carla" in answer.text
 
 
 def test_a_row_stands_under_its_header(bot: Bot) -> None:

@@ -15,6 +15,12 @@ from bot.text.terms import tokenize
 from bot.wording import Templates, heading, merge
 
 _VERDICTS = frozenset({"Yes", "No"})
+# A sentence that itself tells of several values gives no single one.
+_DIVIDED = re.compile(
+    r"\b(?:sources|reports|accounts|figures|dates|estimates|numbers) "
+    r"(?:differ|disagree|vary|conflict)\b",
+    re.IGNORECASE,
+)
 # A quote that begins so cannot be understood without what it stands under.
 _POINTS_BACK = re.compile(
     r"(?:It|Its|They|Their|He|His|She|Her|This|These|That|Those|Here|There|Both|Such"
@@ -55,7 +61,7 @@ def frame(found: Found, setting: Setting, before: tuple[Citation, ...] = ()) -> 
     differ = bool(agreement.differing)
     first = quoted[0][1].citation
     short = found.evidence[0].short
-    if differ or not _is_shown(short, first.quote):
+    if differ or _DIVIDED.search(first.quote) or not _is_shown(short, first.quote):
         short = None
     values: dict[str, str | Sequence[Segment]] = {
         "quotes": tuple(_quote_segments([made for _, made in quoted], templates))
