@@ -26,6 +26,12 @@ __all__ = [
 settings.register_profile("bot", derandomize=True, deadline=None)
 settings.load_profile("bot")
 
+# Run by hand, with programs that the tests do not need.
+collect_ignore_glob = [
+    "benchmarks/fuzz_parsers.py",
+    "benchmarks/speed/engines/*.py",
+    "data/formats/*.py",
+]
 REPOSITORY = Path(__file__).parent.parent
 _DOCUMENTS = ("consortia/article.md", "technology/interposers.md", "policy/nedo.md")
 

@@ -37,7 +37,8 @@ def pack(parts: Mapping[str, str | bytes], types: Mapping[str, str]) -> bytes:
     )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", content_types)
+        if "[Content_Types].xml" not in parts:
+            archive.writestr("[Content_Types].xml", content_types)
         for name, content in parts.items():
             archive.writestr(name, content)
     return buffer.getvalue()

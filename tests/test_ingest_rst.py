@@ -163,6 +163,13 @@ def test_text_that_is_said_twice_is_quoted_where_it_stands() -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["a.rst", "a.adoc", "a.csv"])
+def test_a_line_that_is_too_long_is_refused_and_a_long_one_is_read(path: str) -> None:
+    assert document(path, b"word " * 20_000).blocks
+    with pytest.raises(UnusableError, match="characters in line 2, more than"):
+        document(path, b"Text.\n" + b"word " * 300_000)
+
+
 def test_quotes_nested_too_deep_are_refused() -> None:
     text = "".join(f"{'  ' * depth}* x\n\n" for depth in range(120))
 

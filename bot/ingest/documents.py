@@ -9,9 +9,11 @@ from pathlib import PurePosixPath
 from bot.config import CorpusConfig
 from bot.ingest.decoding import decode
 from bot.ingest.frontmatter import FrontMatter
+from bot.ingest.lines import line_spans
 from bot.ingest.parts import Part, assemble
 from bot.records import Document, DocumentInfo, Place, text_hash
 
+MAX_LINE = 1_048_576  # characters
 # The original names no place: neither its lines nor anything else.
 NO_PLACE = (Place(0, "part", ""),)
 
@@ -140,3 +142,17 @@ def check_length(characters: int, limits: CorpusConfig) -> None:
             f"has {characters:,} characters, more than corpus.max_characters "
             f"({limits.max_characters:,}) allows; split it or raise the limit"
         )
+
+
+def check_lines(text: str) -> None:
+    """Refuse a text with a line that nobody wrote by hand.
+
+    Raises:
+        UnusableError: it has more than ``MAX_LINE`` characters.
+    """
+    for number, (start, end) in enumerate(line_spans(text), start=1):
+        if end - start > MAX_LINE:
+            raise UnusableError(
+                f"has {end - start:,} characters in line {number}, more than "
+                f"{MAX_LINE:,}; break the line or remove the file"
+            )

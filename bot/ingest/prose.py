@@ -11,19 +11,18 @@ from bot.ingest.documents import (
     Found,
     Skipped,
     UnusableError,
+    check_lines,
     check_size,
     decoded,
     make_document,
     title_of,
 )
 from bot.ingest.frontmatter import FrontMatterError, read_front_matter
-from bot.ingest.lines import line_spans
 from bot.ingest.markdown import NestedTooDeepError, inline_text, read_markdown
 from bot.ingest.parts import Heading, Part, Passage
 from bot.ingest.plaintext import read_plaintext
 from bot.ingest.wording import is_title
 
-MAX_LINE = 1_048_576  # characters
 _MARKDOWN = frozenset({".md", ".markdown"})
 # What shows that a plain text is written in Markdown.
 _TABLE = re.compile(r"^[ ]{0,3}\|?[ \t]*:?-{3,}:?[ \t]*\|[-:| \t]*$", re.MULTILINE)
@@ -36,7 +35,7 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
     """Read a file as one document; see `bot.ingest.formats.Read`."""
     text = decoded(data)
     check_size(text, limits)
-    _check_lines(text)
+    check_lines(text)
     try:
         front, start = read_front_matter(text)
     except FrontMatterError as error:
@@ -84,12 +83,3 @@ def _title(path: str, text: str, parts: list[Part]) -> str:
         if is_title(line):
             return inline_text(line)
     return title_of(path)
-
-
-def _check_lines(text: str) -> None:
-    for number, (start, end) in enumerate(line_spans(text), start=1):
-        if end - start > MAX_LINE:
-            raise UnusableError(
-                f"has {end - start:,} characters in line {number}, more than "
-                f"{MAX_LINE:,}; break the line or remove the file"
-            )

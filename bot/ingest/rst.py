@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from bot.config import CorpusConfig
-from bot.ingest.documents import Found, UnusableError
+from bot.ingest.documents import MAX_LINE, Found, UnusableError
 from bot.ingest.parts import Heading, Part, Passage
 from bot.ingest.source import read_source
 from bot.ingest.source_lines import SourceLines
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from docutils import nodes
 
 MAX_NESTING = 50
-MAX_LINE = 1_048_576  # characters; docutils would return nothing for longer ones
 _DIRECTIVE = re.compile(r"\s*\.\.\s+(?:\|[^|]*\|\s+)?([\w:.+-]+?)::[ \t]*(.*)")
 _OPTION = re.compile(r"\s*:[\w-]+:(?:\s|$)")
 _UNKNOWN = "Unknown directive type"
@@ -252,7 +251,7 @@ def _parsed(text: str) -> nodes.document:
     settings.file_insertion_enabled = False
     settings.raw_enabled = False
     settings.report_level = settings.halt_level = 5  # messages are nodes, never errors
-    settings.line_length_limit = MAX_LINE
+    settings.line_length_limit = MAX_LINE  # else it returns nothing beyond 10,000
     settings.syntax_highlight = "none"
     settings.warning_stream = False
     document = utils.new_document("", settings)

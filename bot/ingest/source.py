@@ -9,6 +9,7 @@ from bot.ingest.documents import (
     Found,
     Skipped,
     UnusableError,
+    check_lines,
     check_size,
     decoded,
     make_document,
@@ -35,6 +36,7 @@ def read_source(path: str, data: bytes, limits: CorpusConfig, parse: Parse) -> F
     """
     text = decoded(data)
     check_size(text, limits)
+    check_lines(text)
     parts, omitted = parse(text)
     if not any(isinstance(each, Passage) for each in parts):
         raise UnusableError("has no text to quote; write something or remove it")
