@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunBot, Workplace
-from tests.kept import Kept
 from tests.redis_server import StartRedis
 from tests.slack_standin.fakes import FakeBot
 from tests.slack_standin.harness import QUICK, asynchronous, running, with_config
-from tests.slack_standin.processes import running_process, serving
+from tests.slack_standin.processes import all_answered, replies_to, serving
 from tests.slack_standin.standin import SlackStandIn
-from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN
 
 QUESTION = "When was JOINT2 established?"
-
-
-def _replies(slack: SlackStandIn, asked: list[str]) -> list[int]:
-    return [len(slack.workspace.replies("C0GENERAL", ts)) for ts in asked]
-
-
-async def _all_answered(slack: SlackStandIn, url: str, asked: list[str]) -> None:
-    """Wait until nothing is left to do, and see that each question has one reply."""
-    state = Kept(Path(), url).state()
-    try:
-        await slack.until(lambda: min(_replies(slack, asked)) > 0, 60)
-        await slack.until(lambda: state.inbox.unfinished() == 0, 60)
-    finally:
-        state.backend.close()
-    assert _replies(slack, asked) == [1] * len(asked)
-    assert slack.api.rejections == []
 
 
 @asynchronous
@@ -73,12 +53,12 @@ async def test_one_of_two_killed_while_it_answers_leaves_one_answer_to_each_ques
             ts, sent = slack.mention("C0GENERAL", QUESTION)
             asked.append(ts)
             await sent
-        assert 0 in _replies(slack, asked)  # some are still being answered
+        assert 0 in replies_to(slack, asked)  # some are still being answered
         one.kill()
         await one.wait()
         asked += [slack.mention("C0GENERAL", QUESTION)[0] for _ in range(2)]
 
-        await _all_answered(slack, redis_url, asked)
+        await all_answered(slack, redis_url, asked)
 
 
 @asynchronous
@@ -143,7 +123,7 @@ async def test_a_server_killed_while_replies_are_posted_doubles_none(
             server.kill()
             server.start()
 
-        await _all_answered(slack, server.url, asked)
+        await all_answered(slack, server.url, asked)
 
 
 @pytest.mark.slow
@@ -154,7 +134,7 @@ async def test_many_kills_of_either_process_lose_and_double_nothing(
     asked: list[str] = []
 
     def begun() -> bool:
-        return min(_replies(slack, asked[:1])) > 0
+        return min(replies_to(slack, asked[:1])) > 0
 
     async with (
         SlackStandIn(redeliver_after=5.0) as slack,
@@ -167,39 +147,4 @@ async def test_many_kills_of_either_process_lose_and_double_nothing(
                 await asyncio.sleep(number * 0.02)  # the moment of the kill
                 process.kill()
 
-        await _all_answered(slack, redis_url, asked)
-
-
-@pytest.mark.slow
-@asynchronous
-async def test_two_bot_slack_run_and_one_killed_answer_each_question_once(
-    tmp_path: Path, redis_url: str, workplace: Workplace, run_bot: RunBot
-) -> None:
-    async with SlackStandIn(redeliver_after=1.0) as slack:
-        settings = tmp_path / "bot.toml"
-        settings.write_text(
-            f'[store]\nurl = "{redis_url}"\n'
-            f'[slack]\napi_url = "{slack.api_url}"\nport = 0\nlease_seconds = 1.0\n'
-            "allow_guests = true\npost_interval = 0.01\n",
-            encoding="utf-8",
-        )
-        place = (*workplace.options[2:], "--config", str(settings))
-        built = run_bot("index", str(workplace.corpus), *place)
-        assert built.returncode == 0, built.stderr
-        command = (
-            *(sys.executable, "-m", "bot.cli", "slack", "run", "--json-logs"),
-            *(*workplace.options, "--config", str(settings)),
-        )
-        tokens = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
-        async with (
-            running_process(slack, tmp_path, *command, **tokens) as one,
-            running_process(slack, tmp_path, *command, **tokens),
-        ):
-            asked = [slack.mention("C0GENERAL", QUESTION)[0] for _ in range(8)]
-            await slack.until(lambda: max(_replies(slack, asked)) > 0, 60)
-            one.kill()
-            await one.wait()
-
-            await _all_answered(slack, redis_url, asked)
-    assert not (tmp_path / ".state").exists()
-    assert not (workplace.index.parent / ".state").exists()
+        await all_answered(slack, redis_url, asked)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.kept import Kept
 from tests.slack_standin.standin import SlackStandIn
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -54,3 +55,20 @@ async def running_process(
             process.kill()
         await process.wait()
         log.close()
+
+
+def replies_to(slack: SlackStandIn, asked: list[str]) -> list[int]:
+    """Count the replies to each question."""
+    return [len(slack.workspace.replies("C0GENERAL", ts)) for ts in asked]
+
+
+async def all_answered(slack: SlackStandIn, url: str, asked: list[str]) -> None:
+    """Wait until nothing is left to do, and see that each question has one reply."""
+    state = Kept(Path(), url).state()
+    try:
+        await slack.until(lambda: min(replies_to(slack, asked)) > 0, 60)
+        await slack.until(lambda: state.inbox.unfinished() == 0, 60)
+    finally:
+        state.backend.close()
+    assert replies_to(slack, asked) == [1] * len(asked)
+    assert slack.api.rejections == []
