@@ -89,7 +89,7 @@ class RetrievalConfig:
 
     k: int = 8  # passages whose sentences may answer
     candidates: int = 50  # passages each half proposes for fusion
-    lexical_weight: float = 0.4  # of BM25 against cosine; best over six collections
+    lexical_weight: float = 0.4  # of BM25 against cosine: tests/benchmarks/quality
     k1: float = 1.2  # BM25's saturation, Robertson and Zaragoza 2009
     b: float = 0.75  # BM25's length normalisation, the same
     expand: bool = True  # read unknown words, search both forms of abbreviations
