@@ -20,6 +20,7 @@ from bot import config as configuration
 from bot.answering import Found, Setting
 from bot.calibration.certificates import read_certificate, warning
 from bot.calibration.probability import IDENTITY, Calibration, read_calibration
+from bot.calibration.shipped import shipped_certificate
 from bot.config import Config
 from bot.conversation.threads import Conversation, Shown
 from bot.dense import Floats
@@ -27,7 +28,8 @@ from bot.errors import IndexMissingError, InputError
 from bot.evidence.cross_encoder import LazyCrossEncoder, SentenceScorer
 from bot.evidence.decision import confidence
 from bot.evidence.features import weigh
-from bot.evidence.gathering import gather, rank_texts
+from bot.evidence.gathering import gather
+from bot.evidence.lists import rank_texts
 from bot.evidence.settling import settled
 from bot.identity import deciding_settings
 from bot.questions.languages import languages_of
@@ -153,10 +155,12 @@ class Bot:
                 hits = merged(hits, others, k)
         reading = _noted(reading, hits)
         with watch("evidence"):
-            weighed = weigh(reading, self.reader, visible)
-            scored = gather(weighed, hits, self.reader, vector, self.scorer)
+            weighed = weigh(reading, self.reader, visible, hits)
+            scored = gather(weighed, hits, self.reader, self.scorer)
             evidence = settled(weighed, unshown(scored, skip), self.scorer)
-            sure = confidence(weighed, evidence, self.reader, self.scorer)
+            sure = confidence(
+                weighed, evidence, self.reader, cross_encoder=self.scorer is not None
+            )
         unknown = self._unknown(reading, visible)
         return Found(
             reading.text,
@@ -187,7 +191,8 @@ class Bot:
 
     def rank_sentences(self, question: str, sentences: Sequence[str]) -> list[float]:
         """Say how well each sentence answers the question, aligned, in [0, 1]."""
-        return rank_texts(read_question(question), sentences, self.reader, self.scorer)
+        reading = read_question(question)
+        return rank_texts(reading, sentences, self.reader.encoder, self.scorer)
 
     def conversation(
         self, *, visible: Visible = None, turns: Sequence[Answer] = ()
@@ -357,12 +362,13 @@ def _calibrated(
     reader: Reader, config: Config, notice: Notice, *, receipts: bool
 ) -> Bot:
     calibration = read_calibration(config.probability_path)
-    certificate = read_certificate(config.certificate_path)
+    own = read_certificate(config.certificate_path)
+    certificate = own or shipped_certificate(reader, config, calibration)
     settings = certificate.apply(config) if certificate else config
-    if certificate and settings.answers.threshold == certificate.threshold:
-        changes = list(certificate.changes(reader.fingerprint, config, calibration))
+    if own and settings.answers.threshold == own.threshold:
+        changes = list(own.changes(reader.fingerprint, config, calibration))
         if changes:
-            notice(warning(certificate, changes))
+            notice(warning(own, changes))
     scorer = LazyCrossEncoder() if settings.evidence.cross_encoder else None
     templates = Templates.read(settings.templates_path)
     bot = Bot(reader, settings, calibration, scorer, templates=templates)

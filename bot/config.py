@@ -124,7 +124,7 @@ class EvidenceConfig:
 class AnswersConfig:
     """When to answer, and how much to show."""
 
-    threshold: float = 0.5  # evidence below this is a refusal
+    threshold: float = 0.6  # cautious; evidence below it is a refusal
     certificate: bool = True  # a certificate's threshold replaces the default one
     max_quotes: int = 3
     ask_instead: str = ""  # person or group named in a refusal

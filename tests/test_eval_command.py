@@ -208,6 +208,26 @@ def test_a_first_set_is_drafted_and_checked(
     assert "nothing is overwritten" in again.stderr
 
 
+def test_a_vote_in_the_chat_becomes_a_question_of_the_first_set(
+    run_bot: RunBot, own: Workplace, tmp_path: Path
+) -> None:
+    asked = "What does NEDO stand for?"
+    chatted = run_bot(
+        "chat", *own.options, stdin=f"{asked}\n/feedback good\n", cwd=tmp_path
+    )
+    run_bot("eval", "init", "set.jsonl", "--count", "3", *own.options, cwd=tmp_path)
+    checked = run_bot("eval", "check", "set.jsonl", *own.options, cwd=tmp_path)
+
+    assert chatted.returncode == 0, chatted.stderr
+    lines = (tmp_path / "set.jsonl").read_text(encoding="utf-8").splitlines()
+    first = json.loads(lines[0])
+    assert first["question"] == asked
+    assert first["tags"][:2] == ["abbreviation", "feedback"]
+    assert first["answerable"] is True
+    assert first["evidence"]
+    assert checked.stdout == "3 questions, no fault.\n"
+
+
 def test_every_fault_of_a_set_is_listed(
     run_bot: RunBot, workplace: Workplace, tmp_path: Path
 ) -> None:

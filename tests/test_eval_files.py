@@ -137,7 +137,7 @@ def test_definitions_abbreviations_and_dates_are_drafted() -> None:
 def test_votes_and_refusals_come_first_and_nothing_twice(tmp_path: Path) -> None:
     voted = [{"id": "v", "question": "Why?", "answerable": False, "tags": ["why"]}]
 
-    drafts = draft(Subject(bot()), voted, ["Why?", "Who commands the tug?"], 2)
+    drafts = draft(Subject(bot()), voted, ["why? ", "Who commands the tug?"], 2)
     write_drafts(drafts, tmp_path / "set.jsonl")
 
     first, second = read_question_set(tmp_path / "set.jsonl")

@@ -262,8 +262,9 @@ def test_a_simulation_of_nothing_slack_sends_is_refused() -> None:
 def _vote(question: str, verdict: Any, **more: Any) -> Vote:  # noqa: ANN401 - its fields
     payload = {
         "status": more.pop("status", "answered"),
-        "short": "2021",
+        "short": more.pop("short", "2021"),
         "citations": [{"document": "d.md", "quote": "In 2021.", "number": 1}],
+        "reading": {"type": "when"},
     }
     values = {"answer": "a", "voter": "ann", "given": 1.0, "payload": payload, **more}
     return Vote(question=question, verdict=verdict, **values)
@@ -279,6 +280,7 @@ def test_votes_become_test_questions_and_doubt_is_left_to_a_person() -> None:
             _vote("Which?", "helpful"),
             _vote("Which?", "not_helpful", reason="outdated", comment="2022"),
             _vote("Gone?", "not_helpful", payload=None),
+            _vote("How?", "helpful", short=None),
         ]
     )
     found = {each["question"].strip(): each for each in made}
@@ -291,8 +293,10 @@ def test_votes_become_test_questions_and_doubt_is_left_to_a_person() -> None:
     assert found["Who?"]["answerable"] is False
     assert found["Where?"]["answerable"] is False
     assert found["Which?"]["answers"] == ["2022"]
-    assert "review" in found["Which?"]["tags"]
-    assert "review" in found["Gone?"]["tags"]
+    assert found["Which?"]["tags"] == ["when", "feedback", "review"]
+    assert found["Gone?"]["tags"] == ["other", "feedback", "review"]
+    assert found["How?"]["tags"] == ["when", "feedback", "review"]
+    assert found["when?"]["tags"] == ["when", "feedback"]
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def read_certificate(path: Path) -> Certificate | None:
         ConfigError: the file cannot be read, or is none of ours.
     """
     try:
-        return _parse(json.loads(path.read_text(encoding="utf-8")))
+        return parse_certificate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -114,7 +114,12 @@ def read_certificate(path: Path) -> Certificate | None:
         ) from error
 
 
-def _parse(values: dict[str, Any]) -> Certificate:
+def parse_certificate(values: dict[str, Any]) -> Certificate:
+    """Turn a payload back into a certificate.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is none.
+    """
     if values.pop("format") != FORMAT:
         raise ValueError("it has another format")
     values.pop("method")

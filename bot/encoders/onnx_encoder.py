@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 _ERRORS = 3  # onnxruntime's number for the level
+_RECENT = 8  # questions whose vectors are kept: one is asked and then searched for
 _SLICE = 16  # texts a thread takes at a time: about half a second of work
 
 
@@ -52,6 +54,7 @@ class OnnxEncoder:
         self._threads = threads or len(os.sched_getaffinity(0))
         self._model: _Model | None = None
         self._lock = Lock()
+        self._recent = lru_cache(_RECENT)(self._encode_query)
 
     @property
     def name(self) -> str:
@@ -87,8 +90,13 @@ class OnnxEncoder:
         return vectors
 
     def encode_query(self, text: str) -> Floats:
-        """Encode a question, in the caller's thread."""
-        return self._open().vector(self._settings.query_prompt + text)
+        """Encode a question, in the caller's thread; what comes back is read-only."""
+        return self._recent(text)
+
+    def _encode_query(self, text: str) -> Floats:
+        vector = self._open().vector(self._settings.query_prompt + text)
+        vector.flags.writeable = False
+        return vector
 
     def _open(self) -> _Model:
         with self._lock:

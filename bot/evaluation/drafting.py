@@ -93,8 +93,8 @@ def draft(
     Returns:
         Lines of a question set; those from votes may lack what a person has to add.
     """
-    asked = {str(each.get("question")) for each in voted}
-    new = [each for each in refused if each not in asked]
+    asked = {_same(str(each.get("question"))) for each in voted}
+    new = [each for each in refused if _same(each) not in asked]
     drafts: list[dict[str, Any]] = [dict(each) for each in voted]
     drafts += [
         _from_refusal(number, each, subject) for number, each in enumerate(new, start=1)
@@ -102,6 +102,10 @@ def draft(
     wanted = max(0, count - len(drafts))
     from_documents = itertools.islice(_from_documents(subject), wanted)
     return [*drafts, *(each.payload() for each in from_documents)][:count]
+
+
+def _same(question: str) -> str:
+    return " ".join(question.casefold().split())
 
 
 def write_drafts(drafts: Sequence[Mapping[str, Any]], path: Path) -> None:

@@ -68,6 +68,9 @@ class CrossEncoder:
         """Score the pairs, as many at a time as there are workers."""
         return list(self._pool.map(lambda each: self._one(*each), pairs))
 
+    def warm(self) -> None:
+        """Nothing is left to open."""
+
     def _one(self, question: str, sentence: str) -> float:
         pair = self._tokenizer.encode(question, sentence)
         inputs = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
-from bot.evidence.context import in_context
-from bot.evidence.cross_encoder import SentenceScorer
 from bot.evidence.features import Question
 from bot.evidence.model import EvidenceModel
+from bot.questions.spans import SPAN_KINDS
 from bot.records import Evidence
 from bot.stores.protocol import Reader
 from bot.text.terms import tokenize
@@ -17,11 +17,15 @@ from bot.text.terms import tokenize
 # How far a name counts by where it stands.
 _OWN, _CONTEXT, _KIN, _DOCUMENT, _DOCUMENT_KIN = 1.0, 0.8, 0.6, 0.5, 0.3
 _KIN_LETTERS = 5  # "Canada" and "Canadian" share as many
-_MOST_WORDS = 8  # focus words left out in turn; each costs a run of the model
+_DOCUMENTS = 64  # whose terms are kept
 _LEAST_LOGIT = -11.0  # what the cross-encoder gives an unrelated sentence
 _VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|must)"
-_COUNTED = re.compile(
-    rf"\bhow (?:many|much) (?:([\w-]+(?: [\w-]+){{0,2}}?) {_VERB}\b|([\w-]+))",
+# What is asked for: "how many WAFERS does", "which YEAR did", "Ebara's MARKET SHARE".
+_ASKED = re.compile(
+    rf"\bhow (?:many|much) (?:([\w-]+(?: [\w-]+){{0,2}}?) {_VERB}\b|([\w-]+))"
+    rf"|\b(?:what|which) ([\w'’-]+(?: [\w'’-]+){{0,3}}?) {_VERB}\b"
+    rf"|^what(?:['’]s| is| was| are| were) (?:the |an? )?(\w[\w-]*) (?:of|in|for|at)\b"
+    r"|['’]s ([\w-]+(?: [\w-]+){0,3})",
     re.IGNORECASE,
 )
 _NUMBERS = dict(
@@ -38,74 +42,49 @@ def confidence(
     question: Question,
     evidence: Sequence[Evidence],
     reader: Reader,
-    scorer: SentenceScorer | None,
+    *,
+    cross_encoder: bool,
 ) -> float:
     """Return the probability that the first sentence of the evidence answers.
 
     What a score of one sentence cannot tell: whether it stands out from the next
-    best, whether every name of the question belongs to it, and whether the question
-    would fit it better without one of its words. The last is the mark of a near
-    miss: "When did Intel join?" fits "Rapidus joined in 2023" better without Intel.
+    best, whether every name of the question belongs to it, how much of the question
+    is said nowhere near it, and whether it speaks of what is asked for.
 
     Args:
         question: the question.
         evidence: scored sentences, best first.
         reader: the index they come from.
-        scorer: the cross-encoder, or None where the evidence was made without.
+        cross_encoder: whether the evidence was made with it.
     """
     if not evidence:
         return 0.0
-    features = decision_features(question, evidence, reader, scorer)
-    model = EvidenceModel.read("decision", cross_encoder=scorer is not None)
+    features = decision_features(question, evidence, reader)
+    model = EvidenceModel.read("decision", cross_encoder=cross_encoder)
     return model.score(features)
 
 
 def decision_features(
-    question: Question,
-    evidence: Sequence[Evidence],
-    reader: Reader,
-    scorer: SentenceScorer | None,
+    question: Question, evidence: Sequence[Evidence], reader: Reader
 ) -> dict[str, float]:
     """Describe how the best sentence stands to the question and to the others."""
     best = evidence[0]
-    document = frozenset(tokenize(reader.text(best.hit.chunk.document)))
-    named = list(_names(question, best, document))
+    document = _terms(reader.text(best.hit.chunk.document))
+    names = min(_names(question, best, document), default=1.0)
     weights = question.weights
     total = sum(weights.values()) or 1.0
-    features = dict(best.features)
-    features["names"] = min(named, default=1.0)
-    features["names_mean"] = sum(named) / len(named) if named else 1.0
-    features["absent_in_document"] = (
-        sum(weight for term, weight in weights.items() if term not in document) / total
-    )
-    features["counted"] = _counted(question, best)
-    if scorer is None:
-        cosines = [each.features["cosine"] for each in evidence]
-        features["margin"] = cosines[0] - (cosines[1] if len(cosines) > 1 else 0.0)
-        return features
-    logits = [each.features["cross"] for each in evidence]
-    features["margin"] = logits[0] - (logits[1] if len(logits) > 1 else _LEAST_LOGIT)
-    gains = _gains(question, best, scorer)
-    features["gain"] = max(gains, default=0.0)
-    features["gain_mean"] = sum(gains) / len(gains) if gains else 0.0
-    return features
-
-
-def _gains(question: Question, best: Evidence, scorer: SentenceScorer) -> list[float]:
-    """Say by how much each word of the focus lowers the score."""
-    text = question.reading.text
-    shorter = [
-        without for word in question.reading.focus if (without := _without(text, word))
-    ][:_MOST_WORDS]
-    sentence = in_context(best.hit.chunk.title, best.sentence)
-    logits = scorer.score_pairs([(each, sentence) for each in shorter])
-    return [each - best.features["cross"] for each in logits]
-
-
-def _without(text: str, word: str) -> str:
-    """Leave a word out, wherever it stands on its own."""
-    kept = re.sub(rf"(?<!\w){re.escape(word)}(?:['’]s)?(?!\w)", "", text)
-    return " ".join(kept.split())
+    second = evidence[1].features if len(evidence) > 1 else {"cross": _LEAST_LOGIT}
+    return {
+        **best.features,
+        "names": names,
+        "absent_in_document": sum(
+            weight for term, weight in weights.items() if term not in document
+        )
+        / total,
+        "asked": _asked(question, best),
+        "typed": float(question.reading.expects in SPAN_KINDS),
+        "margin": best.features.get("cross", 0.0) - second.get("cross", 0.0),
+    }
 
 
 def _names(
@@ -130,9 +109,14 @@ def _names(
 
 
 def holds(found: AbstractSet[str], terms: Sequence[str]) -> bool:
-    """Whether a word is there: its whole form, or all parts of the compound."""
+    """Whether a word is there: its whole form, or all parts of the compound.
+
+    A part of one letter is met by chance, so "EMIB-M" has to be there as a whole.
+    """
     whole, *parts = terms
-    return whole in found or (bool(parts) and all(each in found for each in parts))
+    if whole in found:
+        return True
+    return bool(parts) and all(len(each) > 1 and each in found for each in parts)
 
 
 def _has_kin(found: AbstractSet[str], terms: Sequence[str]) -> bool:
@@ -145,11 +129,18 @@ def _with_numbers(terms: Sequence[str]) -> set[str]:
     return {*terms, *(_NUMBERS[each] for each in terms if each in _NUMBERS)}
 
 
-def _counted(question: Question, best: Evidence) -> float:
-    """Whether the sentence speaks of what is counted; one half where nothing is."""
-    match = _COUNTED.search(question.reading.text)
-    nouns = tokenize(match[1] or match[2]) if match else []
+def _asked(question: Question, best: Evidence) -> float:
+    """Whether the sentence speaks of what is asked for; one half if none is named."""
+    match = _ASKED.search(question.reading.text)
+    nouns = tokenize(next(filter(None, match.groups()), "")) if match else []
     if not nouns:
         return 0.5
-    spoken = set(tokenize(f"{best.sentence.lead_text} {best.sentence.text}"))
+    chunk = best.hit.chunk
+    near = (chunk.title, *chunk.section, best.sentence.lead_text, best.sentence.text)
+    spoken = set(tokenize(" ".join(near)))
     return float(any(each in spoken for each in nouns))
+
+
+@lru_cache(_DOCUMENTS)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(tokenize(text))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from bot.evidence.spelling import written_as_names
 from bot.questions.short_answers import short_answer
 from bot.records import Hit, Reading, Sentence
 from bot.stores.protocol import Reader, Visible
@@ -40,28 +41,24 @@ class Candidate:
     features: Mapping[str, float]
     short: str | None
 
-    @property
-    def cheap(self) -> float:
-        """How promising it looks; decides which sentences a model gets to see."""
-        read = self.features
-        return (
-            read["coverage"]
-            + 0.5 * read["passage_cosine"]
-            + 0.5 * read["names"]
-            + 0.3 * read["fits"]
-            + 0.2 * self.hit.score
-        )
 
-
-def weigh(reading: Reading, reader: Reader, visible: Visible = None) -> Question:
+def weigh(
+    reading: Reading, reader: Reader, visible: Visible = None, hits: Sequence[Hit] = ()
+) -> Question:
     """Weigh the question's terms by how rare they are among the visible passages.
 
     A word that occurs nowhere and names nothing may just be another way to say it,
     so it gets the mean weight of the others and not the highest of all.
+
+    Args:
+        reading: the question.
+        reader: the index.
+        visible: collections the asker may see; None is all.
+        hits: passages whose spelling shows which words in small letters are names.
     """
     size = reader.size(visible)
     counts = reader.document_frequencies(reading.terms, visible)
-    names = tuple(_names(reading))
+    names = tuple(_names(reading, hits))
     weights = {
         term: math.log1p((size - count + 0.5) / (count + 0.5))
         for term, count in counts.items()
@@ -76,33 +73,52 @@ def weigh(reading: Reading, reader: Reader, visible: Visible = None) -> Question
     return Question(reading, weights, names)
 
 
-def _names(reading: Reading) -> Iterable[tuple[str, ...]]:
+def _names(reading: Reading, hits: Sequence[Hit]) -> Iterable[tuple[str, ...]]:
     """Find the words that name something: with a capital letter or a digit.
 
-    In a question without small letters or without capitals no word stands out.
+    A question in capitals shows nothing, and one in small letters little; of those
+    the passages tell more.
     """
-    if reading.text.isupper():
-        return
+    loud = reading.text.isupper()
+    shown = {
+        word
+        for word in reading.focus
+        if any(each.isdigit() or (each.isupper() and not loud) for each in word)
+    }
+    others = [each for each in reading.focus if each not in shown]
+    shown.update(written_as_names(others, (each.chunk.text for each in hits)))
     for word in reading.focus:
-        if any(each.isupper() or each.isdigit() for each in word):
-            terms = tuple(tokenize(word))
-            if terms:
-                yield terms
+        if word in shown and (terms := tuple(tokenize(word))):
+            yield terms
 
 
 def candidates(
     question: Question, hits: Sequence[Hit], reader: Reader
 ) -> list[Candidate]:
     """List every sentence of the hits, in their order."""
+    best_cosine = max((each.cosine or 0.0 for each in hits), default=0.0)
+    best_bm25 = max((each.bm25 for each in hits), default=0.0) or 1.0
     return [
         candidate
         for hit in hits
-        for candidate in _of_hit(question, hit, reader.sentences(hit.chunk.id))
+        for candidate in _of_hit(
+            question,
+            hit,
+            reader.sentences(hit.chunk.id),
+            {
+                "passage_cosine": hit.cosine or 0.0,
+                "passage_behind": best_cosine - (hit.cosine or 0.0),
+                "passage_words": hit.bm25 / best_bm25,
+            },
+        )
     ]
 
 
 def _of_hit(
-    question: Question, hit: Hit, sentences: Sequence[Sentence]
+    question: Question,
+    hit: Hit,
+    sentences: Sequence[Sentence],
+    passage: Mapping[str, float],
 ) -> Iterable[Candidate]:
     heads = set(tokenize(" ".join((hit.chunk.title, *hit.chunk.section))))
     owns = [set(tokenize(each.text)) for each in sentences]
@@ -111,18 +127,13 @@ def _of_hit(
         context = heads | set(tokenize(sentence.lead_text))
         short, fits = short_answer(question.reading, sentence.text, question.weights)
         features = {
-            "passage_cosine": hit.cosine or 0.0,
+            **passage,
             "fits": float(fits),
             "short": float(short is not None),
             "prose": float(sentence.kind == "prose"),
             **_overlap(question, own, context, chunk),
         }
         yield Candidate(hit, sentence, features, short)
-
-
-def overlap(question: Question, text: str) -> dict[str, float]:
-    """Return how far a bare sentence covers the question."""
-    return _overlap(question, set(tokenize(text)), frozenset(), frozenset())
 
 
 def _overlap(

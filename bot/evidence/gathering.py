@@ -3,86 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
-from bot.dense import Floats
 from bot.evidence.context import in_context
 from bot.evidence.cross_encoder import SentenceScorer
-from bot.evidence.features import Candidate, Question, candidates, overlap, weigh
+from bot.evidence.features import Candidate, Question, candidates
 from bot.evidence.model import EvidenceModel
-from bot.questions.short_answers import short_answer
-from bot.records import Evidence, Hit, Reading
+from bot.records import Evidence, Hit
 from bot.stores.protocol import Reader
 
-SHORTLIST = 12  # sentences that a model gets to see; some 10 ms of CPU each
+MOST_READ = 12  # sentences that the cross-encoder sees of a question; 10 ms CPU each
+_READ_FIRST = 6  # the most promising; on `dev` the best of 16 is among them as often
+_READ_MORE = 2  # at a time, as there are two workers
+_CONVINCING = 0.0  # logit; above it the sentence leans to being an answer
 
 
 def gather(
     question: Question,
     hits: Sequence[Hit],
     reader: Reader,
-    vector: Floats,
     scorer: SentenceScorer | None,
 ) -> list[Evidence]:
     """Score the sentences of the hits as answers to the question.
+
+    The cross-encoder reads them in the order of their promise: the first six, and
+    while none of them leans to being an answer, up to a dozen.
 
     Args:
         question: the question, weighed.
         hits: passages that retrieval proposes.
         reader: the index they come from.
-        vector: (d,) the encoded question.
         scorer: the cross-encoder, or None to do without (quicker, less able).
 
     Returns:
-        At most a dozen sentences, best first; equal scores keep the order of the
-        hits and of the text.
+        At most a dozen sentences, best first; equal scores keep the order of their
+        promise, and that of the hits and of the text.
     """
-    found = candidates(question, hits, reader)
-    shortlist = sorted(found, key=lambda each: -each.cheap)[:SHORTLIST]
-    texts = [in_context(each.hit.chunk.title, each.sentence) for each in shortlist]
-    models = _models(question.reading, texts, reader, vector, scorer)
+    promise = EvidenceModel.read("promise", cross_encoder=scorer is not None)
     model = EvidenceModel.read("sentence", cross_encoder=scorer is not None)
+    found = sorted(
+        candidates(question, hits, reader),
+        key=lambda each: -promise.logit(each.features),
+    )[:MOST_READ]
+    features: list[Mapping[str, float]] = [each.features for each in found]
+    if scorer is not None:
+        logits = _read(question.reading.text, found, scorer)
+        features = [
+            {**each, "cross": logit}
+            for each, logit in zip(features, logits, strict=False)  # what was read
+        ]
     scored = [
-        _evidence(candidate, {**candidate.features, **more}, model)
-        for candidate, more in zip(shortlist, models, strict=True)
+        _evidence(candidate, described, model)
+        for candidate, described in zip(found, features, strict=False)
     ]
     return sorted(scored, key=lambda each: -each.score)
 
 
-def rank_texts(
-    reading: Reading,
-    texts: Sequence[str],
-    reader: Reader,
-    scorer: SentenceScorer | None,
+def _read(
+    question: str, found: Sequence[Candidate], scorer: SentenceScorer
 ) -> list[float]:
-    """Score bare sentences as answers, aligned, by the same evidence as `gather`."""
-    question = weigh(reading, reader)
-    vector = reader.encoder.encode_query(reading.text)
-    model = EvidenceModel.read("sentence", cross_encoder=scorer is not None)
-    scores = []
-    for text, more in zip(
-        texts, _models(reading, texts, reader, vector, scorer), strict=True
-    ):
-        short, fits = short_answer(reading, text, question.weights)
-        bare = {"fits": float(fits), "short": float(short is not None), "prose": 1.0}
-        scores.append(model.score({**overlap(question, text), **bare, **more}))
-    return scores
-
-
-def _models(
-    reading: Reading,
-    texts: Sequence[str],
-    reader: Reader,
-    vector: Floats,
-    scorer: SentenceScorer | None,
-) -> list[dict[str, float]]:
-    """Ask the one model that is used; the other would cost as much again."""
-    if not texts:
-        return []
-    if scorer is not None:
-        pairs = [(reading.text, each) for each in texts]
-        return [{"cross": each} for each in scorer.score_pairs(pairs)]
-    rows = reader.encoder.encode(texts)
-    return [{"cosine": float((row * vector).sum())} for row in rows]
+    """Return the logits of the sentences that have to be read, from the first on."""
+    logits: list[float] = []
+    while len(logits) < len(found) and max(logits, default=-inf) < _CONVINCING:
+        more = found[len(logits) :][: _READ_MORE if logits else _READ_FIRST]
+        pairs = [
+            (question, in_context(each.hit.chunk.title, each.sentence)) for each in more
+        ]
+        logits += scorer.score_pairs(pairs)
+    return logits
 
 
 def _evidence(

@@ -32,18 +32,24 @@ class EvidenceModel:
             stage: "sentence" scores each sentence, "decision" the best of them.
             cross_encoder: whether the features have the cross-encoder's.
         """
-        part = _read()[stage]["with_cross_encoder" if cross_encoder else "without"]
+        part = read_models()[stage][
+            "with_cross_encoder" if cross_encoder else "without"
+        ]
         return cls(part["intercept"], part["weights"])
 
-    def score(self, features: Mapping[str, float]) -> float:
-        """Return the probability; a feature that is not given counts as 0."""
-        logit = self.intercept + sum(
+    def logit(self, features: Mapping[str, float]) -> float:
+        """Return the weighted sum; a feature that is not given counts as 0."""
+        return self.intercept + sum(
             weight * features.get(name, 0.0) for name, weight in self.weights.items()
         )
-        return 1 / (1 + math.exp(-logit))
+
+    def score(self, features: Mapping[str, float]) -> float:
+        """Return the probability of the logit."""
+        return 1 / (1 + math.exp(-self.logit(features)))
 
 
 @cache
-def _read() -> dict[str, Any]:
+def read_models() -> dict[str, Any]:
+    """Return all stages, as the file has them."""
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return content

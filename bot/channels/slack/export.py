@@ -15,8 +15,9 @@ def to_test_questions(votes: Iterable[Vote]) -> list[dict[str, Any]]:
 
     A helpful answer gives its quotes as evidence, a helpful refusal a question that
     is not answerable, and so does an answer that should not have been given. What
-    people disagree on, or found wrong without saying what is right, is tagged
-    ``review``: a person has to complete it.
+    people disagree on, or found wrong without saying what is right, and a helpful
+    answer without a short one, is tagged ``review``: a person has to complete it. The
+    first tag is the type that the question was read as.
     """
     grouped: dict[str, list[Vote]] = {}
     for vote in votes:
@@ -34,9 +35,10 @@ def _test_question(key: str, votes: list[Vote]) -> dict[str, Any]:
         "id": f"feedback-{hashlib.sha256(key.encode()).hexdigest()[:12]}",
         "question": last.question,
     }
-    tags = ["feedback"]
+    tags = [answer.get("reading", {}).get("type", "other"), "feedback"]
     if verdicts == {"helpful"} and answered:
         made.update(answerable=True, answers=_short(answer), evidence=_evidence(answer))
+        tags += [] if made["answers"] else ["review"]
     elif verdicts == {"helpful"} or {vote.reason for vote in votes} == {
         "should_not_answer"
     }:
