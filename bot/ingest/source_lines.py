@@ -42,13 +42,14 @@ class SourceLines:
         lines = [_folded(each) for each in piece.strip().splitlines()]
         if not any(lines):
             return None
-        hint = max(0, min(near - 1, len(self.words)))
-        for start in (hint, max(0, hint - _BEFORE), min(self.read, hint), 0):
-            for index in range(start, len(self.words) - len(lines) + 1):
+        last = len(self.words) - len(lines)
+        hint = max(0, near - 1)
+        if hint <= last and self._stands_at(hint, lines):  # which is mostly so
+            return self._span(hint, lines)
+        for start in (max(0, hint - _BEFORE), min(self.read, hint), 0):
+            for index in range(start, last + 1):
                 if self._stands_at(index, lines):
                     return self._span(index, lines)
-                if start == hint:
-                    break  # the number given is mostly right
         return None
 
     def find_in_line(self, piece: str, near: int) -> Span | None:
@@ -109,8 +110,12 @@ class SourceLines:
         last = index + len(lines) - 1
         self.read = max(self.read, last + 1)
         start, end = trim(self.text, *self.spans[index])
-        column = self.text.rfind(lines[0], start, end)
-        begin = column if column >= 0 else start
+        # From its end back, as many characters as it has without white space.
+        left = len(lines[0].replace(" ", ""))
+        begin = end
+        while left and begin > start:
+            begin -= 1
+            left -= not self.text[begin].isspace()
         return begin, trim(self.text, begin, self.spans[last][1])[1]
 
 
