@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bot.checks import Check
 from bot.doctor import examine
 from bot.redis_checkup import check_redis
 from bot.store_config import StoreConfig
+from tests.conftest import REPOSITORY
 from tests.redis_server import StartRedis
 
 _SOUND = ("--maxmemory", "256mb", "--maxmemory-policy", "noeviction")
@@ -30,6 +32,27 @@ def test_a_sound_server_is_ok_in_every_respect(start_redis: StartRedis) -> None:
     assert "runs Redis 8." in found["store"].detail
     assert "version 2" in found["store query engine"].detail
     assert "before it is acknowledged" in found["store persistence"].detail
+
+
+def test_the_file_that_the_readme_shows_makes_a_sound_server(
+    start_redis: StartRedis, tmp_path: Path
+) -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"redis-server kb\.conf`:\n\n((?: {7}.*\n)+)", text)
+    assert shown is not None
+    lines = [each.strip() for each in shown[1].splitlines()]
+    assert "bind 0.0.0.0" in lines
+    lines.remove("bind 0.0.0.0")  # a test listens to its own machine alone
+    (tmp_path / "kb.conf").write_text("\n".join(lines), encoding="ascii")
+
+    password = "a-long-password"  # noqa: S105 - the README's
+    server = start_redis("--include", str(tmp_path / "kb.conf"), password=password)
+    found = checked(server.url, environment={"BOT_REDIS_PASSWORD": password})
+
+    assert {each.status for each in found.values()} == {"ok"}
+    with server.client() as client:
+        assert client.config_get("requirepass") == {"requirepass": password}
+        assert client.config_get("maxmemory") == {"maxmemory": str(4 * 2**30)}
 
 
 @pytest.mark.parametrize(
