@@ -685,14 +685,26 @@ def test_an_explanation_names_question_passages_sentences_and_bar() -> None:
         unknown=("tug",),
     )
 
-    text = explanation(found, 0.5, ("Reading this as: x",))
+    text = explanation(reading.text, lambda _: found, 0.5, ("Reading this as: x",))
 
     assert text.startswith("Reading this as: x\nQuestion: When was the tug built?")
     assert "In no document: tug" in text
     assert "cross 0.50" in text
     assert "0.90, at least the 0.50 needed" in text
-    empty = explanation(Found(reading.text, reading, [], [], 0.0), 0.5)
+    nothing = Found(reading.text, reading, [], [], 0.0)
+    empty = explanation(reading.text, lambda _: nothing, 0.5)
     assert "0.00, below the 0.50 needed" in empty
+
+
+def test_each_question_of_a_message_is_explained_by_itself() -> None:
+    def find(question: str) -> Found:
+        return Found(question, read_question(question), [], [], 0.0)
+
+    text = explanation("When was ORC founded and who leads it?", find, 0.5, ("x",))
+
+    assert text.count("Question: ") == 2
+    assert "Question: who leads ORC?" in text
+    assert text.count("x\n") == 1
 
 
 def test_a_line_of_text_is_one_piece() -> None:

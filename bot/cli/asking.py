@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -201,8 +202,9 @@ def _explanation(
 ) -> Sequence[str]:
     from bot.reports.explanations import explanation  # noqa: PLC0415 - only where it is used
 
-    found = bot.find(answer.question, within=within)
-    return explanation(found, bot.config.answers.threshold).split("\n")
+    find = functools.partial(bot.find, within=within)
+    told = explanation(answer.question, find, bot.config.answers.threshold)
+    return told.split("\n")
 
 
 def _show(answer: Answer, reasons: Sequence[str] | None, *, json_: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import getpass
 import time
 from collections.abc import Callable, Sequence
@@ -125,9 +126,9 @@ class LocalDesk:
 
     def explain(self, answer: Answer) -> str:
         """Find the evidence again, and say step by step what was decided on."""
-        found = self._bot.find(answer.reading.text, within=self._within)
+        find = functools.partial(self._bot.find, within=self._within)
         threshold = self._bot.config.answers.threshold
-        return explanation(found, threshold, answer.reading.notes)
+        return explanation(answer.reading.text, find, threshold, answer.reading.notes)
 
     def verify(self, answer: Answer) -> list[Check]:
         """Read the sources again, and say what became of each quote."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.answering import Found
+from bot.questions.twofold import questions_of
 from bot.records import Evidence, Hit
 
 _HITS = 5
@@ -12,15 +13,25 @@ _SENTENCES = 5
 _EXCERPT = 110  # characters of a sentence that are shown
 
 
-def explanation(found: Found, threshold: float, notes: Sequence[str] = ()) -> str:
-    """Explain what was decided on.
+def explanation(
+    question: str,
+    find: Callable[[str], Found],
+    threshold: float,
+    notes: Sequence[str] = (),
+) -> str:
+    """Explain what was decided on, for each question of a message by itself.
 
     Args:
-        found: everything that was found for the question.
+        question: the message.
+        find: returns everything that is found for a question.
         threshold: evidence below it is a refusal.
         notes: how a follow-up was read.
     """
-    return "\n".join(_lines(found, threshold, notes))
+    parts = (
+        "\n".join(_lines(find(each), threshold, () if place else notes))
+        for place, each in enumerate(questions_of(question))
+    )
+    return "\n\n".join(parts)
 
 
 def _lines(found: Found, threshold: float, notes: Sequence[str]) -> Iterator[str]:
