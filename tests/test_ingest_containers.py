@@ -394,3 +394,31 @@ def test_every_member_is_a_document_or_named(members: dict[str, bytes]) -> None:
         assert not names
         return
     assert len(documents(found)) + len(left_out(found)) == len(set(names))
+
+
+def test_a_member_that_a_library_fails_on_costs_no_other() -> None:
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level)
+        for level in range(1_500)
+    )
+    deep = b"From: a@b.example\nMIME-Version: 1.0\n" + nested
+    data = make_zip({"deep.eml": deep, "a.md": PROSE.encode()})
+
+    found = zip_archive.read("z.zip", data, LIMITS)
+
+    assert list(documents(found)) == ["z.zip/a.md"]
+    assert "cannot be parsed (RecursionError" in left_out(found)["z.zip/deep.eml"]
+
+
+def test_an_attachment_of_several_parts_is_named() -> None:
+    mail = make_mail()
+    mail.make_mixed()
+    several = EmailMessage()
+    several.make_mixed()
+    several["Content-Disposition"] = 'attachment; filename="both"'
+    mail.attach(several)
+
+    found = message.read("m.eml", mail.as_bytes(), LIMITS)
+
+    assert list(documents(found)) == ["m.eml"]
+    assert "multipart/mixed without content" in left_out(found)["m.eml/both"]

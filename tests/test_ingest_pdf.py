@@ -318,3 +318,18 @@ def test_a_page_that_is_broken_is_named_and_costs_no_other() -> None:
     assert isinstance(document, Document)
     assert isinstance(left_out, Skipped)
     assert left_out.reason.startswith("page 2 damaged; print the file")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        ("東京の", "港は広い。", "東京の港は広い。"),
+        ("state-of-the-", "art", "state-of-theart"),
+        ("MSL-", "3 parts", "MSL-3 parts"),
+        ("a dash -", "and more", "a dash - and more"),
+    ],
+)
+def test_lines_are_joined_as_their_script_asks(
+    before: str, after: str, joined: str
+) -> None:
+    assert Joiner([]).before(before, after) + after == joined
