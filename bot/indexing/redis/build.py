@@ -14,7 +14,7 @@ from bot.indexing.redis.contents import keep_vectors
 from bot.indexing.redis.encoder import SharedEncoder
 from bot.indexing.redis.generation import write_generation
 from bot.indexing.redis.plan import Present, plan
-from bot.indexing.redis.sharing import Sharing
+from bot.indexing.redis.sharing import Effort, Sharing
 from bot.indexing.report import IndexReport, Listener, Progress
 from bot.indexing.scan import Spool
 from bot.redis_link import Link
@@ -60,6 +60,7 @@ class RedisBuild:
             IndexIncompatibleError: it has another format; the same.
             EncoderError: the model cannot be found or converted.
         """
+        effort = Effort()
         while True:
             seen = self.current()
             with (
@@ -68,7 +69,7 @@ class RedisBuild:
             ):
                 try:
                     present = None if rebuild or seen is None else self._present(seen)
-                    report = _Round(self, seen, present, Spool(log)).run()
+                    report = _Round(self, seen, present, Spool(log), effort).run()
                 except IndexDamagedError:
                     if self.current() == seen:
                         raise
@@ -102,6 +103,7 @@ class _Round:
     seen: int | None  # the generation that was current
     present: Present | None  # None where there is none, or nothing of it is to be used
     spool: Spool
+    effort: Effort
 
     def run(self) -> IndexReport | None:
         """Build; None when another process has switched in the meantime."""
@@ -142,7 +144,9 @@ class _Round:
         for segment, documents in planned.changing.items():
             keep_vectors(link, names, segment, documents, vectors)
         claims = Claims(link, names)
-        sharing = Sharing(claims, vectors, lambda: encoder.opened, build.listener)
+        sharing = Sharing(
+            claims, vectors, lambda: encoder.opened, build.listener, self.effort
+        )
         if not sharing.encode(planned.contents.work(), self._is_overtaken):
             return None
         with build_lock(link, names, build.patience, self._waiting) as lock:
@@ -165,7 +169,6 @@ class _Round:
         return self._report(
             findings,
             manifest,
-            encoded=sharing.encoded,
             written=written,
             warnings=warnings,
         )
@@ -175,13 +178,12 @@ class _Round:
         findings: Findings,
         manifest: RedisManifest,
         *,
-        encoded: int = 0,
         written: int = 0,
         warnings: list[str],
     ) -> IndexReport:
         return findings.report(
             collections=sum(each.documents > 0 for each in manifest.collections),
-            encoded=encoded,
+            encoded=self.effort.encoded,
             written=written,
             generation=manifest.generation,
             fingerprint=fingerprint(manifest.root, self.build.config.retrieval),

@@ -37,6 +37,13 @@ def texts_of(stored: StoredDocument) -> list[str]:
 
 
 @dataclass(slots=True)
+class Effort:
+    """What this process has done for a build, however often it had to start over."""
+
+    encoded: int = 0  # texts
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """Encodes what has no vector yet, together with every other process that does."""
 
@@ -44,7 +51,7 @@ class Sharing:
     vectors: SharedVectors
     encoder: Callable[[], Encoder]
     listener: Listener
-    encoded: int = 0  # texts, by this process
+    effort: Effort
 
     def encode(self, work: Sequence[Work], overtaken: Callable[[], bool]) -> bool:
         """Return when every text has a vector, whoever made it.
@@ -106,7 +113,7 @@ class Sharing:
 
     def _encode(self, texts: dict[bytes, str]) -> None:
         self.vectors.add([*texts], self.encoder().encode([*texts.values()]))
-        self.encoded += len(texts)
+        self.effort.encoded += len(texts)
 
 
 def _groups(work: Sequence[Work]) -> Iterator[Sequence[Work]]:
