@@ -170,11 +170,13 @@ def test_a_search_index_that_lacks_passages_answers_nothing(
     store.build(patience=0)
     with closing(store.open()) as reader, shared_redis.client() as client:
         client.delete(f"{ROOT}:1:c:readme.md#1")
-
-        for ask in (
+        vector = reader.encoder.encode_query("sea")
+        asked: list[Callable[[], object]] = [
             lambda: reader.search_lexical(["sea"], 5),
-            lambda: reader.search_dense(reader.encoder.encode_query("sea"), 5),
-        ):
+            lambda: reader.search_dense(vector, 5),
+        ]
+
+        for ask in asked:
             with pytest.raises(EngineUnreachableError, match="6 of 7 passages"):
                 ask()
     (problem,) = store.verify()
