@@ -143,6 +143,13 @@ def test_more_cells_than_allowed_are_refused(monkeypatch: pytest.MonkeyPatch) ->
         document("a.xlsx", workbook(PRICES))
 
 
+def test_an_error_never_says_what_cannot_be_printed() -> None:
+    with pytest.raises(UnusableError, match="damaged part") as caught:
+        document("a.xlsx", workbook("<sheetData><a\u200cb></sheetData>"))
+
+    assert str(caught.value).isprintable()
+
+
 def test_a_sheet_that_is_missing_or_cut_off_is_refused() -> None:
     with pytest.raises(UnusableError, match=r"damaged part|no part"):
         document("a.xlsx", workbook("<sheetData><row><c><v>1</v></c></row>"))

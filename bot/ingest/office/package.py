@@ -122,11 +122,11 @@ def _entries(data: bytes, limits: CorpusConfig) -> Iterator[tuple[str, bytes]]:
         if isinstance(error, UnusableError):
             raise
         raise UnusableError(
-            f"is a damaged archive ({_one_line(error)}); save it anew"
+            f"is a damaged archive ({one_line(error)}); save it anew"
         ) from error
     except (RuntimeError, NotImplementedError) as error:  # so zipfile says "encrypted"
         raise UnusableError(
-            f"cannot be unpacked ({_one_line(error)}); save it without a password"
+            f"cannot be unpacked ({one_line(error)}); save it without a password"
         ) from error
 
 
@@ -189,11 +189,12 @@ def _parsed(name: str, data: bytes) -> Element:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnusableError(
-            f"has a damaged part {_printable(name)} ({_one_line(error)}); save it anew"
+            f"has a damaged part {_printable(name)} ({one_line(error)}); save it anew"
         ) from error
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """Return what an error says, short and without characters that cannot be seen."""
     return _printable(str(error))[:100] or type(error).__name__
 
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from bot.ingest.documents import UnusableError
 from bot.ingest.office.number_format import BUILT_IN, display
-from bot.ingest.office.package import Element, Package
+from bot.ingest.office.package import Element, Package, one_line
 from bot.ingest.office.writing import clean
 
 MOST_CELLS = 1_000_000  # take some 10 seconds
@@ -97,7 +97,7 @@ class Workbook:
                     del element.getparent()[0]
         except etree.XMLSyntaxError as error:
             raise UnusableError(
-                f"has a damaged part {part} ({str(error)[:100]}); save it anew"
+                f"has a damaged part {part} ({one_line(error)}); save it anew"
             ) from error
 
     def _cells(self, row: Element) -> dict[int, str]:
