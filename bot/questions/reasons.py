@@ -14,6 +14,7 @@ _REASON = re.compile(
 _END = re.compile(r";|[.!?][\"”’)\]]*\s*$|$")
 _COLON = re.compile(r"(?<=[a-z)]): (?=\S)")
 _ITEM = re.compile(r", | and ")
+_LONGEST_ITEM = 6  # words
 _FEWEST = 2  # marks between items; one comma may be anything
 
 
@@ -51,6 +52,9 @@ def enumeration(sentence: str) -> Span | None:
         return None
     start = colons[0].end()
     end = _END.search(sentence, start)
-    if end is None or len(_ITEM.findall(sentence, start, end.start())) < _FEWEST:
+    items = _ITEM.split(sentence[start : end.start()]) if end else []
+    if end is None or len(items) <= _FEWEST:
         return None
+    if any(len(each.split()) > _LONGEST_ITEM for each in items):
+        return None  # clauses, and no list
     return start, end.start()

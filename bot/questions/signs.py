@@ -24,6 +24,7 @@ _AGENT = 1.5  # "by" before a name, when the question asks who did it
 _SEVERAL = 3.0  # several are wanted, and a list of them is there
 _AFTER_PREPOSITION = 0.6  # "ambassador to Japan", when a person is wanted
 _BEFORE = 30  # characters before a candidate that are looked at
+_BEHIND = 60  # and behind it
 _SAYS = (
     r"(?:said|says|wrote|writes|reported|reports|estimated|estimates|expects|expected"
     r"|announced|announces|noted|notes|called|calls|named|stated|states|argued|dates"
@@ -97,7 +98,7 @@ def _acting(scene: Scene, span: Span, before: str) -> Iterator[float]:
 
 def _counting(scene: Scene, span: Span) -> Iterator[float]:
     """Compare what stands behind a number with what the question counts."""
-    behind = scene.sentence[span[1] :]
+    behind = scene.sentence[span[1] : span[1] + _BEHIND]
     cut = _BREAK.search(behind)
     following = [
         term
