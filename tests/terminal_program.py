@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,11 @@ class Terminal:
         The pattern is matched with control sequences left out of the text.
         """
         wanted = re.compile(pattern)
+        end = time.monotonic() + _PATIENCE
         while not (match := wanted.search(bare(self._unread))):
             try:
-                self._unread += self._receive()
+                # A sign that turns while it waits is output without end.
+                self._unread += self._receive(end - time.monotonic())
             except (pexpect.EOF, pexpect.TIMEOUT) as error:
                 problem = f"{type(error).__name__} before {pattern!r}"
                 raise AssertionError(f"{problem}: {bare(self._unread)!r}") from None
@@ -95,8 +98,10 @@ class Terminal:
         self._unread = self._unread[place:]
         return shown
 
-    def _receive(self) -> str:
-        sent: str = self._child.read_nonblocking(4_096, _PATIENCE)
+    def _receive(self, patience: float = _PATIENCE) -> str:
+        if patience <= 0:
+            raise pexpect.TIMEOUT("patience is at an end")
+        sent: str = self._child.read_nonblocking(4_096, patience)
         if _WHERE in sent:
             self._child.send("\x1b[1;1R")
         self.raw += sent
