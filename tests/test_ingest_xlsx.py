@@ -125,6 +125,20 @@ def test_hidden_sheets_are_left_out_by_name() -> None:
     assert skipped == Skipped("a.xlsx", "its sheet 'Sheet2' is hidden")
 
 
+def test_formulas_that_nobody_computed_are_reported() -> None:
+    row = (
+        '<row r="2"><c r="A2"><f>1+1</f></c><c r="B2"><f>2+2</f><v>4</v></c>'
+        '<c r="C2" t="str"><f>""</f><v></v></c></row>'
+    )
+
+    read, skipped = find("a.xlsx", workbook(sheet(row)))
+
+    assert not isinstance(read, Skipped)
+    assert texts(read) == ["4"]
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason.startswith("1 of its formulas have no value yet")
+
+
 def test_a_cell_at_the_end_of_the_sheet_costs_no_more_than_one_at_its_start() -> None:
     row = '<row r="1048576"><c r="XFD1048576" t="str"><v>last</v></c></row>'
 

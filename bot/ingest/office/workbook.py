@@ -53,6 +53,7 @@ class Workbook:
     formats: Sequence[str]  # by style
     from_1904: bool
     cells: int = 0  # read so far
+    uncomputed: int = 0  # formulas among them that no program has given a value
 
     def rows(self, sheet: Sheet) -> list[Row]:
         """Read a sheet; a cell that was merged over rows says the same in each.
@@ -124,7 +125,10 @@ class Workbook:
         if kind == "inlineStr":
             inline = cell.find(f"{_SHEET}is")
             return "" if inline is None else _rich_text(inline)
-        value = cell.findtext(f"{_SHEET}v") or ""
+        value: str | None = cell.findtext(f"{_SHEET}v")
+        if value is None:
+            self.uncomputed += cell.find(f"{_SHEET}f") is not None
+            return ""
         if kind == "s":
             known = value.isdecimal() and len(value) < 9  # noqa: PLR2004 - an index
             index = int(value) if known else len(self.strings)

@@ -111,6 +111,11 @@ def read(path: str, data: bytes, limits: CorpusConfig) -> Found:
         if rows:
             writer.heading(1, sheet.name, "cells", _quoted(sheet.name))
             _Sheet(writer, sheet.name).write(rows)
+    if workbook.uncomputed:
+        writer.omitted.append(
+            f"{workbook.uncomputed:,} of its formulas have no value yet; open it in a "
+            "spreadsheet program and save it"
+        )
     return writer.found(path, title=title_of(path))
 
 
