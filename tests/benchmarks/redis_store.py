@@ -51,9 +51,11 @@ def ask(config: Config, queries: Sequence[str]) -> tuple[list[float], list[Ranki
     return times, found
 
 
-def seconds(job: tuple[Config, Sequence[str]]) -> list[float]:
-    """Ask in a process of its own."""
-    return ask(*job)[0]
+def seconds(job: tuple[str, str, Sequence[str]]) -> list[float]:
+    """Ask in a process of its own, which is told the index's folder and the url."""
+    folder, url, queries = job
+    store = StoreConfig(url, timeout_seconds=60)
+    return ask(Config(index=IndexConfig(folder), store=store), queries)[0]
 
 
 def percentiles(times: Sequence[float]) -> str:
@@ -119,7 +121,8 @@ def measure(files: Config, server: RedisServer, texts: Sequence[str]) -> None:
     for processes in (1, 2, 4):
         for store, config in (("files", files), ("redis", redis)):
             with get_context("spawn").Pool(processes) as pool:
-                times = pool.map(seconds, [(config, texts)] * processes)
+                job = (config.index.path, config.store.url, texts)
+                times = pool.map(seconds, [job] * processes)
             flat = [each for part in times for each in part]
             print(f"{store}, {processes} asking: {percentiles(flat)} ms p50/p95/p99")  # noqa: T201
 

@@ -101,7 +101,8 @@ class Sharing:
         names = [each.name for each in work]
         lacking = list(self._lacking(work).items())
         for at in range(0, len(lacking), _BATCH):
-            self.claims.renew(names)
+            if at:
+                self.claims.renew(names)
             self._encode(dict(lacking[at : at + _BATCH]))
         self.claims.release(names)
         return _size(work)
@@ -117,8 +118,15 @@ class Sharing:
 
 
 def _groups(work: Sequence[Work]) -> Iterator[Sequence[Work]]:
-    for at in range(0, len(work), _CLAIMED):
-        yield work[at : at + _CLAIMED]
+    """Cut work into parts of about so many passages; a document is never cut."""
+    group: list[Work] = []
+    for each in work:
+        group.append(each)
+        if _size(group) >= _CLAIMED:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _size(work: Sequence[Work]) -> int:

@@ -14,6 +14,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from bot.records import DocumentInfo, Source
@@ -129,35 +130,46 @@ def read_raw(
         group = waiting[at : at + _AT_ONCE]
         keys = [names.document(segment, each) for each in group]
         heads = link.calls(("HMGET", key, "whole", "info", "sum") for key in keys)
-        for id_, (whole, info, sum_) in zip(group, heads, strict=True):
-            yield _read_one(link, names, segment, id_, (whole, info, sum_))
+        yield from _read_group(
+            link, names, segment, list(zip(group, heads, strict=True))
+        )
 
 
-def _read_one(
-    link: Link,
-    names: Names,
-    segment: int,
-    id_: str,
-    head: tuple[bytes | None, bytes | None, bytes | None],
+_Head = tuple[bytes | None, bytes | None, bytes | None]  # whole, info, sum
+
+
+def _read_group(
+    link: Link, names: Names, segment: int, heads: Sequence[tuple[str, _Head]]
+) -> Iterator[RawDocument]:
+    places = [
+        f"{link.config.url}, document {id_!r} of generation {segment}"
+        for id_, _ in heads
+    ]
+    counts = [
+        int(open_whole(whole, place).chunk_counts.sum())
+        for (_, (whole, *_)), place in zip(heads, places, strict=True)
+    ]
+    keys = [
+        names.chunk(segment, chunk_id(id_, position))
+        for (id_, _), chunks in zip(heads, counts, strict=True)
+        for position in range(chunks)
+    ]
+    rows = iter(link.calls(("HMGET", key, TEXT, COLLECTION, VECTOR) for key in keys))
+    for (id_, head), place, chunks in zip(heads, places, counts, strict=True):
+        yield _checked(id_, head, list(islice(rows, chunks)), place)
+
+
+def _checked(
+    id_: str, head: _Head, rows: Sequence[Sequence[bytes | None]], place: str
 ) -> RawDocument:
-    place = f"{link.config.url}, document {id_!r} of generation {segment}"
     whole, info, sum_ = head
-    chunks = int(open_whole(whole, place).chunk_counts.sum())
     collection = open_info(info, place).collection
-    keys = [names.chunk(segment, chunk_id(id_, each)) for each in range(chunks)]
-    rows = link.calls(("HMGET", key, TEXT, COLLECTION, VECTOR) for key in keys)
-    if any(
-        None in row or bytes(row[1]).decode("ascii", "replace") != tag(collection)
-        for row in rows
-    ):
-        raise damaged(place, "lacks a passage")
-    raw = RawDocument(
-        id_,
-        collection,
-        whole or b"",
-        info or b"",
-        tuple((words, vector) for words, _, vector in rows),
-    )
+    passages = []
+    for words, where, vector in rows:
+        if words is None or vector is None or where != tag(collection).encode():
+            raise damaged(place, "lacks a passage")
+        passages.append((words, vector))
+    raw = RawDocument(id_, collection, whole or b"", info or b"", tuple(passages))
     if raw.sum.encode() != sum_:
         raise damaged(place, "has changed since it was written")
     return raw

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from bot.dense import Floats
-from bot.redis_link import Link
+from bot.redis_link import Command, Link
 from bot.stores.redis.names import Names
 
 T = TypeVar("T")
@@ -42,16 +42,17 @@ class SharedVectors:
         """
         if not keys:
             return
-        self.link.change("SADD", self.names.at("caches"), self._table)
         rows = np.ascontiguousarray(vectors, "<f4")
         pairs = [
             (key, data + _sum(key, data))
             for key, data in zip(keys, map(np.ndarray.tobytes, rows), strict=True)
         ]
-        self.link.changes(
+        commands: list[Command] = [("SADD", self.names.at("caches"), self._table)]
+        commands += [
             ("HSET", self._table, *(word for pair in group for word in pair))
             for group in _groups(pairs)
-        )
+        ]
+        self.link.changes(commands)
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the vectors that are there, as bytes, by key."""
