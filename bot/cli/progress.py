@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.indexing.report import IndexReport, Progress
 from bot.storage import store_of
+
+if TYPE_CHECKING:  # every command imports this, and few build an index
+    from bot.indexing.report import IndexReport, Progress
 
 _WORDS = {"reading": "Reading", "encoding": "Encoding"}
 

@@ -14,12 +14,14 @@ repository keeps them. The other libraries come with the extra `benchmarks`.
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import json
 import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.speed.material import Material, prepare
 from tests.benchmarks.speed.measuring import PARTS, SAVED, measure_parts
@@ -52,20 +54,24 @@ def main() -> None:
         return
     given.out.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    results = measure_parts(
-        data, sizes, given.parts.split(","), given.seconds, ours=given.only == "ours"
-    )
-    minutes = (time.monotonic() - start) / 60
-    report = {"minutes": round(minutes, 1), "results": results}
-    (given.out / "results.json").write_text(json.dumps(report, indent=1), "utf-8")
-    (given.out / "speed.md").write_text(document(report), "utf-8")
-    if importlib.util.find_spec("matplotlib"):
-        draw(results, given.out / "latency.svg")
-    else:
-        sys.stderr.write("latency.svg is not drawn: matplotlib is not installed.\n")
+    results: list[dict[str, Any]] = []
+    parts = given.parts.split(",")
+    only = given.only == "ours"
+    for some in measure_parts(data, sizes, parts, given.seconds, ours=only):
+        results += some
+        minutes = round((time.monotonic() - start) / 60, 1)
+        # After each part: a run takes a quarter of an hour, and may be stopped.
+        _write(given.out, {"minutes": minutes, "results": results})
     if given.publish:
         shutil.copy(given.out / "speed.md", _REPOSITORY / "tests/benchmarks/speed.md")
         shutil.copy(given.out / "latency.svg", _REPOSITORY / ".docs/latency.svg")
+
+
+def _write(folder: Path, report: dict[str, Any]) -> None:
+    (folder / "results.json").write_text(json.dumps(report, indent=1), "utf-8")
+    (folder / "speed.md").write_text(document(report), "utf-8")
+    if importlib.util.find_spec("matplotlib"):
+        draw(report["results"], folder / "latency.svg")
 
 
 def _save(data: Path, sizes: list[int]) -> None:

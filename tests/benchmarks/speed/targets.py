@@ -43,7 +43,10 @@ class Table:
         return {
             name: each[key]
             for (own, name, at), each in self._results.items()
-            if own == part and at == size and name != OURS and not each["failed"]
+            if own == part
+            and at == size
+            and not name.startswith(OURS)
+            and not each["failed"]
         }
 
 

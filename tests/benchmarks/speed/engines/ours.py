@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -35,8 +36,17 @@ def lexical(material: Material) -> Callable[[int], object]:
 
 def hybrid(material: Material) -> Callable[[int], object]:
     """The retriever over an opened index, with the passages' text and raw scores."""
-    reader = material.reader()
-    retriever = Retriever(reader, material.config.retrieval)
+    return _hybrid(material, expand=False)
+
+
+def hybrid_mended(material: Material) -> Callable[[int], object]:
+    """The same as it is by default: a question with a mended word is encoded again."""
+    return _hybrid(material, expand=True)
+
+
+def _hybrid(material: Material, *, expand: bool) -> Callable[[int], object]:
+    retrieval = dataclasses.replace(material.config.retrieval, expand=expand)
+    retriever = Retriever(material.reader(), retrieval)
     queries, vectors = material.queries, material.query_vectors
     return lambda number: [
         each.chunk.id
