@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 _PARTS = {"lexical": "words alone", "hybrid": "words and meaning, query vector given"}
-_COLOURS = ("#0b6e4f", "#c8553d", "#2f5d8a", "#8a6d2f", "#6b4c9a", "#777777", "#b03a75")
+_COLOURS = (
+    "#0b6e4f",
+    "#c8553d",
+    "#2f5d8a",
+    "#8a6d2f",
+    "#6b4c9a",
+    "#777777",
+    "#b03a75",
+    "#1f9e89",
+    "#3d3d3d",
+)
 
 
 def draw(results: Sequence[Mapping[str, Any]], file: Path) -> None:
