@@ -1,7 +1,7 @@
 # ruff: noqa: T201 - it prints what it measures
 """Measure how well sentences that answer are ranked: MAP and P@1 on public sets.
 
-Usage: python -m tests.benchmarks.sentence_selection FOLDER [--index INDEX]
+Usage: python -m tests.benchmarks.sentence_selection FOLDER [--index INDEX] [--most 800]
 
 FOLDER holds `wikiqa/dev.jsonl`, `selqa/dev.jsonl.gz` and `policyqa/dev.jsonl.gz`:
 questions with candidate sentences in the order of their text and the places of those
@@ -30,7 +30,6 @@ from bot.text.sentences import split_sentences
 from bot.text.terms import tokenize
 
 _SETS = ("wikiqa/dev.jsonl", "selqa/dev.jsonl.gz", "policyqa/dev.jsonl.gz")
-_MOST = 250  # questions of a set, evenly taken
 _FEWEST = 3  # sentences of a context
 
 Rank = Callable[[str, Sequence[str]], Sequence[float]]
@@ -51,14 +50,14 @@ class Score(NamedTuple):
     precision_at_1: float
 
 
-def read_tasks(path: Path) -> list[Task]:
-    """Read the questions of a set that tell anything about a ranking."""
+def read_tasks(path: Path, most: int) -> list[Task]:
+    """Read questions of a set that tell anything about a ranking, evenly taken."""
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
     tasks = [_task(json.loads(line)) for line in text.splitlines()]
     telling = [each for each in tasks if each.right]
-    step = max(1, len(telling) // _MOST)
-    return telling[::step][:_MOST]
+    step = max(1, len(telling) // most)
+    return telling[::step][:most]
 
 
 def _task(line: dict[str, Any]) -> Task:
@@ -126,8 +125,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--most", type=int, default=800, help="questions of a set")
     options = parser.parse_args()
-    sets = {Path(name).parts[0]: read_tasks(options.folder / name) for name in _SETS}
+    sets = {
+        Path(name).parts[0]: read_tasks(options.folder / name, options.most)
+        for name in _SETS
+    }
     print("| MAP / P@1 |", *(f"{k}, {len(v)} questions |" for k, v in sets.items()))
     print("| --- |", *("--- |" for _ in sets))
     with open_bot(index=options.index, config=Config(), receipts=False) as bot:
