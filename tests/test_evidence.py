@@ -150,7 +150,7 @@ class FirmScorer:
         """Nothing has to be opened."""
 
 
-@pytest.mark.parametrize(("logit", "read"), [(3.0, 6), (-3.0, MOST_READ)])
+@pytest.mark.parametrize(("logit", "read"), [(3.0, 8), (-3.0, MOST_READ)])
 def test_reading_stops_once_a_sentence_convinces(
     tmp_path: Path, logit: float, read: int
 ) -> None:
