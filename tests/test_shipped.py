@@ -15,13 +15,10 @@ from bot.calibration.bounds import Demand, Labelled
 from bot.calibration.certificates import (
     Certificate,
     QuestionSet,
-    parse_certificate,
 )
 from bot.calibration.probability import IDENTITY, Calibration
 from bot.calibration.shipped import (
-    FILE,
     documents_hash,
-    settings_hash,
     ship,
     shipped_certificate,
 )
@@ -119,12 +116,3 @@ def test_the_bot_answers_above_the_shipped_threshold_without_a_word_about_it(
 def test_the_hash_tells_documents_apart(reader: LocalReader) -> None:
     assert documents_hash(reader) == documents_hash(reader)
     assert len(documents_hash(reader)) == 64
-
-
-def test_the_shipped_file_is_a_certificate_of_the_default_settings() -> None:
-    values = json.loads(FILE.read_text(encoding="utf-8"))
-    made = parse_certificate(values["certificate"])
-
-    assert made.bound <= made.max_error
-    assert values["settings"] == settings_hash(Config())
-    assert made.set.split == "test"
