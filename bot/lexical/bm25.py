@@ -36,13 +36,12 @@ def lucene_idf(documents: int, frequencies: NDArray[np.int64]) -> Scores:
     """
     # math.log1p and not numpy's: a term's weight must not depend on its neighbours,
     # as results of vector instructions may.
-    return np.array(
-        [
-            math.log1p((documents - df + 0.5) / (df + 0.5))
-            for df in frequencies.tolist()
-        ],
-        dtype=np.float64,
-    )
+    weights = [_idf(documents, df) for df in frequencies.tolist()]
+    return np.array(weights, dtype=np.float64)
+
+
+def _idf(documents: int, frequency: int) -> float:
+    return math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
 
 
 class LuceneBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 has no types
@@ -174,12 +173,16 @@ class LexicalIndex:
 
     def _weigh(self, term: str) -> _Weighted:
         found = [part.find(term) for part in self._parts]
-        shifted = zip(self._starts, found, strict=True)
-        rows = joined(each + start for start, (each, _) in shifted)
-        counts = joined(each for _, each in found)
+        if len(found) == 1:
+            rows = found[0][0].astype(np.int64)
+            counts = found[0][1].astype(np.float64)
+        else:
+            shifted = zip(self._starts, found, strict=True)
+            rows = joined(each + start for start, (each, _) in shifted)
+            counts = joined(each for _, each in found).astype(np.float64)
         if not len(rows):
             return rows, np.empty(0)
-        [idf] = lucene_idf(self.size, np.array([len(rows)])).tolist()
+        idf = _idf(self.size, len(rows))
         # The order of these operations is rank_bm25's, to the last bit.
         weights = idf * (counts * (self._k1 + 1) / (counts + self._norms[rows]))
         return rows, weights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,8 @@ class Terms(Sequence[str]):
         lines.decode()
         self._lines = lines
         breaks = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
-        self._starts = np.concatenate([[0], breaks + 1]).astype(np.int64)
+        # A search for a term looks at single ones: an array of Python's is quicker.
+        self._starts = array("q", bytes(8) + (breaks + 1).astype(np.int64).tobytes())
 
     def __len__(self) -> int:
         """Number of terms."""
@@ -50,8 +52,8 @@ class Terms(Sequence[str]):
             return [self[each] for each in range(*number.indices(len(self)))]
         if not -len(self) <= number < len(self):
             raise IndexError(number)
-        start, end = self._starts[number % len(self) :][:2].tolist()
-        return self._lines[start : end - 1].decode()
+        place = number % len(self)
+        return self._lines[self._starts[place] : self._starts[place + 1] - 1].decode()
 
     def __iter__(self) -> Iterator[str]:
         """Return all terms, in order."""
