@@ -25,7 +25,7 @@ _TITLES = {
     "cold": "Cold process to first answer, our commands",
     "question": "Encoding a question",
     "passages": "Encoding 64 passages",
-    "indexing": "`bot index` of 64 new passages, beside encoding alone",
+    "indexing": "`bot index`, time for 64 of 256 new passages, beside encoding alone",
 }
 _HOW = (
     "Written by the commands below, which run every engine in a process of its own and "
