@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.agreement import compare_sources, dated, numbered
@@ -50,14 +50,17 @@ def frame(found: Found, setting: Setting, before: tuple[Citation, ...] = ()) -> 
     """
     reading, templates = found.reading, setting.templates
     selection = select(reading, found.evidence, setting.config.max_quotes)
-    known, quoted = before, list[tuple[Evidence, Quote]]()
-    for each in selection.evidence:
-        made = quote(len(known) + 1, each, reading, setting.reader)
-        known, made = _numbered(known, made)
-        if all(made.citation.number != one.citation.number for _, one in quoted):
-            quoted.append((each, made))
-    cited = [(each, made.citation) for each, made in quoted]
-    agreement = compare_sources(reading, cited)
+    known, quoted = _quoted(selection.evidence, found, setting, before)
+    agreement = compare_sources(reading, _cited(quoted))
+    telling = {*agreement.agreeing, *agreement.differing}
+    kept = [
+        each
+        for each, made in quoted
+        if each.score >= selection.needed or made.citation.number in telling
+    ]
+    if len(kept) < len(quoted):  # what only comes near says nothing more
+        known, quoted = _quoted(kept, found, setting, before)
+        agreement = compare_sources(reading, _cited(quoted))
     differ = bool(agreement.differing)
     first = quoted[0][1].citation
     short = found.evidence[0].short
@@ -72,7 +75,7 @@ def frame(found: Found, setting: Setting, before: tuple[Citation, ...] = ()) -> 
     name = "differ" if differ else _template(reading, short, templates)
     remarks = []
     if differ:
-        sources = [each for _, each in cited]
+        sources = [each for _, each in _cited(quoted)]
         *some, last = dated(sources, (first.number, *agreement.differing))
         words = {"first": ", ".join(some), "second": last}
         remarks.append(templates.fill_text("remark_differ", words))
@@ -83,6 +86,28 @@ def frame(found: Found, setting: Setting, before: tuple[Citation, ...] = ()) -> 
     said = stripped(templates.fill(name, values))
     below = [Segment("template", f"\n\n{each}") for each in remarks]
     return Body(merge(iter((*said, *below))), known, short, tuple(remarks))
+
+
+def _quoted(
+    evidence: Iterable[Evidence],
+    found: Found,
+    setting: Setting,
+    before: tuple[Citation, ...],
+) -> tuple[tuple[Citation, ...], list[tuple[Evidence, Quote]]]:
+    """Quote each piece of evidence once; return all citations, and the new quotes."""
+    known, quoted = before, list[tuple[Evidence, Quote]]()
+    for each in evidence:
+        made = quote(len(known) + 1, each, found.reading, setting.reader)
+        known, made = _numbered(known, made)
+        if all(made.citation.number != one.citation.number for _, one in quoted):
+            quoted.append((each, made))
+    return known, quoted
+
+
+def _cited(
+    quoted: Iterable[tuple[Evidence, Quote]],
+) -> list[tuple[Evidence, Citation]]:
+    return [(each, made.citation) for each, made in quoted]
 
 
 def _numbered(

@@ -10,7 +10,8 @@ from bot.questions.comparing import sides
 from bot.records import Evidence, Reading
 from bot.text.terms import tokenize
 
-_SUPPORT = 0.75  # a further quote needs this share of the best one's score
+_SUPPORT = 0.9  # a further quote needs this share of the best one's score
+_WITNESS = 0.75  # or this one, if it gives the same value or another one
 _SIDE = 0.3  # the quote for the other side of a comparison needs less
 
 
@@ -20,6 +21,7 @@ class Selection:
 
     evidence: tuple[Evidence, ...]
     silent: frozenset[str] = frozenset()  # terms of that side
+    needed: float = 0.0  # score without which a quote has to agree or differ
 
 
 def select(reading: Reading, evidence: Sequence[Evidence], most: int) -> Selection:
@@ -33,13 +35,14 @@ def select(reading: Reading, evidence: Sequence[Evidence], most: int) -> Selecti
     compared = sides(reading.text) if reading.type == "compare" else None
     if compared and most > 1:
         return _one_a_side(evidence, compared)
-    return Selection(tuple(_supported(evidence, most)))
+    needed = _SUPPORT * evidence[0].score
+    return Selection(tuple(_supported(evidence, most)), needed=needed)
 
 
 def _supported(evidence: Sequence[Evidence], most: int) -> Iterator[Evidence]:
     chosen: list[Evidence] = []
     for each in evidence:
-        if len(chosen) == most or each.score < _SUPPORT * evidence[0].score:
+        if len(chosen) == most or each.score < _WITNESS * evidence[0].score:
             return
         if not any(_same(each, other) for other in chosen):
             chosen.append(each)
