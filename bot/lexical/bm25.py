@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
+from bot.lexical.membership import Membership
 from bot.lexical.postings import Postings, joined
 from bot.lexical.selecting import among_all, among_postings
 
@@ -21,6 +23,7 @@ Rows = NDArray[np.int64]
 _Weighted = tuple[Rows, Scores]  # rows that have a term, and what it adds to each
 
 _MOST_KEPT = 1_000_000  # weighted postings, 16 MB; beyond, all are weighted anew
+_MANY = 20  # terms asked for at once, from which on most are likely absent
 _FEW = 10  # postings are few that are at most one for so many passages
 
 
@@ -108,9 +111,20 @@ class LexicalIndex:
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return each term with the number of passages that have it."""
-        return {
-            each: sum(part.frequency(each) for part in self._parts) for each in terms
-        }
+        asked = tuple(terms)
+        if len(asked) < _MANY:
+            return {each: self._frequency(each) for each in asked}
+        known = self._membership
+        return {each: self._frequency(each) if each in known else 0 for each in asked}
+
+    def _frequency(self, term: str) -> int:
+        return sum(part.frequency(term) for part in self._parts)
+
+    @cached_property
+    def _membership(self) -> Membership:
+        """Made when many terms are asked for at once, most of them in vain."""
+        count = sum(len(part.terms) for part in self._parts)
+        return Membership(chain.from_iterable(p.terms for p in self._parts), count)
 
     def scores(self, terms: Sequence[str], rows: Sequence[int] | Rows) -> Scores:
         """Return the score of each row, aligned; 0 where no term occurs."""

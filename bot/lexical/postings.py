@@ -55,6 +55,23 @@ class Terms(Sequence[str]):
         place = number % len(self)
         return self._lines[self._starts[place] : self._starts[place + 1] - 1].decode()
 
+    def place(self, term: str) -> int:
+        """Return where a term is, or would have to be.
+
+        Compares bytes, which are in the order of their code points in UTF-8: no term
+        on the way is decoded.
+        """
+        wanted = term.encode("utf-8", "surrogatepass")
+        lines, starts = self._lines, self._starts
+        low, high = 0, len(starts) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if lines[starts[middle] : starts[middle + 1] - 1] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def __iter__(self) -> Iterator[str]:
         """Return all terms, in order."""
         return iter(self._lines.decode().split("\n")[:-1])
@@ -179,18 +196,24 @@ class Postings:
 
     def frequency(self, term: str) -> int:
         """Return the number of passages that have a term."""
-        number = bisect_left(self.terms, term)
+        number = self._place(term)
         if number == len(self.terms) or self.terms[number] != term:
             return 0
         return int(self.offsets[number + 1] - self.offsets[number])
 
     def find(self, term: str) -> tuple[Ints, Ints]:
         """Return the rows that have a term, ascending, and its counts there."""
-        number = bisect_left(self.terms, term)
+        number = self._place(term)
         if number == len(self.terms) or self.terms[number] != term:
             return self.rows[:0], self.counts[:0]
         start, end = self.offsets[number : number + 2].tolist()
         return self.rows[start:end], self.counts[start:end]
+
+    def _place(self, term: str) -> int:
+        terms = self.terms
+        return (
+            terms.place(term) if isinstance(terms, Terms) else bisect_left(terms, term)
+        )
 
     def compact(self) -> Self:
         """Return the same in less memory, holding on to nothing that it came from."""
