@@ -28,7 +28,7 @@ settings.load_profile("bot")
 
 # Run by hand, with programs that the tests do not need.
 collect_ignore_glob = [
-    "benchmarks/fuzz_parsers.py",
+    "fuzz/*.py",
     "benchmarks/speed/engines/*.py",
     "data/formats/*.py",
 ]
