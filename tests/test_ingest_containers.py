@@ -422,3 +422,12 @@ def test_an_attachment_of_several_parts_is_named() -> None:
 
     assert list(documents(found)) == ["m.eml"]
     assert "multipart/mixed without content" in left_out(found)["m.eml/both"]
+
+
+def test_a_reason_that_quotes_a_message_can_be_printed() -> None:
+    data = b"Subject: x\nContent-Type: text/plain; charset=\xff\x07\n\nwords"
+
+    with pytest.raises(UnusableError, match="cannot be decoded") as caught:
+        message.read("a.eml", data, LIMITS)
+
+    assert str(caught.value).isprintable()

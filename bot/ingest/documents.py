@@ -38,7 +38,17 @@ Found = list[Document | Skipped]
 
 
 class UnusableError(ValueError):
-    """A file cannot be used; the message says why and what to do, without the path."""
+    """A file cannot be used; the message says why and what to do, without the path.
+
+    What a file says of itself may be part of it: it is written so that it can be
+    printed, whatever it holds.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Take the reason; of one that cannot be printed, the escapes."""
+        if not reason.isprintable():
+            reason = reason.encode("unicode_escape").decode("ascii")
+        super().__init__(reason)
 
 
 def parser_failed(error: Exception) -> str:
