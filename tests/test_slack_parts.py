@@ -276,11 +276,15 @@ async def test_a_question_that_kills_what_takes_it_up_is_turned_down_in_the_end(
             run.slack.mention_event("C0GENERAL", message), run.service.context.me
         )
         assert isinstance(decided, Job)
-        claim = run.state.inbox.claim
-        claim("odd", {"nobody": "knows"}, "dead", 0, 0)
-        claim(decided.key, decided.payload(), "dead", 0, 0)
-        for _ in range(intake._MOST_TAKES):  # noqa: SLF001 - the number is the test
-            run.state.inbox.take("dead", 1, -1, 9)
+        claim, take = run.state.inbox.claim, run.state.inbox.take
+        # The leases end in the far future, so that the service takes nothing up until
+        # the last of them, which has ended already.
+        age, takes = 1e12, intake._MOST_TAKES  # noqa: SLF001 - the number is the test
+        claim("odd", {"nobody": "knows"}, "dead", 0, age)
+        claim(decided.key, decided.payload(), "dead", 0, age)
+        for number in range(1, takes):
+            take("dead", number * age, age, 9)
+        take("dead", takes * age, -takes * age, 9)
 
         reply = await run.answer_to(message["ts"])
 
