@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +26,11 @@ __all__ = [
 # dice. Timing is the machine's business.
 settings.register_profile("bot", derandomize=True, deadline=None)
 settings.load_profile("bot")
+
+# A shell without job control starts what it puts in the background with Ctrl-C
+# ignored, and programs inherit that: those of the tests have to hear it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Run by hand, with programs that the tests do not need.
 collect_ignore_glob = [
