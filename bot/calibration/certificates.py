@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.calibration.probability import Calibration, write_json
+from bot.calibration.files import read_kept, write_json
+from bot.calibration.probability import Calibration
 from bot.config import AnswersConfig, Config
-from bot.errors import ConfigError
 from bot.identity import deciding_settings, hash_settings, program_identity
 
 FORMAT = 1  # of the file
@@ -101,17 +100,10 @@ def read_certificate(path: Path) -> Certificate | None:
     Raises:
         ConfigError: the file cannot be read, or is none of ours.
     """
-    try:
-        return parse_certificate(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is no certificate ({error}): run `bot calibrate` again, or remove "
-            "it to return to the default threshold."
-        ) from error
+    remedy = (
+        "run `bot calibrate` again, or remove it to return to the default threshold."
+    )
+    return read_kept(path, parse_certificate, "certificate", remedy)
 
 
 def parse_certificate(values: dict[str, Any]) -> Certificate:

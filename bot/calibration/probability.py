@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.calibration.bounds import Labelled
-from bot.errors import ConfigError, InputError
+from bot.calibration.files import read_kept, write_json
+from bot.errors import InputError
 
 FORMAT = 1  # of the file
 _METHOD = "probability = 1 / (1 + exp(-(slope * ln(score / (1 - score)) + intercept)))"
@@ -139,17 +139,11 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         ConfigError: the file cannot be read, or is none of ours.
     """
-    try:
-        return _parse(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return IDENTITY
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is no calibration ({error}): `bot calibrate QUESTIONS --fit` "
-            "writes one; without the file, scores stay as they are."
-        ) from error
+    remedy = (
+        "`bot calibrate QUESTIONS --fit` writes one; without the file, scores stay as "
+        "they are."
+    )
+    return read_kept(path, _parse, "calibration", remedy) or IDENTITY
 
 
 def _parse(values: dict[str, Any]) -> Calibration:
@@ -173,19 +167,3 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
         "fitted": calibration.fitted,
     }
     write_json(values, path)
-
-
-def write_json(values: object, path: Path) -> None:
-    """Write a file for people and programs; the one before it stays until then.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    text = json.dumps(values, ensure_ascii=False, indent=2)
-    new = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(f"{text}\n", encoding="utf-8")
-        new.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.calibration.certificates import Certificate, parse_certificate
-from bot.calibration.probability import IDENTITY, Calibration, write_json
+from bot.calibration.files import write_json
+from bot.calibration.probability import IDENTITY, Calibration
 from bot.config import Config
 from bot.identity import hash_settings
 from bot.stores.protocol import Reader
