@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 
 from bot.redis_link import Word
 from bot.state.protocol import Entry, EntryStatus
-from bot.state.redis_space import RedisSpace, pairs
+from bot.state.redis_space import FORGET, RedisSpace, pairs
 
 _CLAIM = """
 local entry, due, key = KEYS[2], KEYS[3], ARGV[2]
@@ -99,15 +99,6 @@ redis.call('ZREM', due, key)
 redis.call('ZADD', over, redis.call('HGET', entry, 'received'), key)
 return before
 """
-_FORGET = """
-local over, prefix, before, limit = KEYS[2], ARGV[2], ARGV[3], ARGV[4]
-local old = redis.call('ZRANGEBYSCORE', over, '-inf', before, 'LIMIT', 0, limit)
-for _, key in ipairs(old) do
-  redis.call('DEL', prefix .. key)
-  redis.call('ZREM', over, key)
-end
-return #old
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +157,7 @@ class RedisInbox:
         return int(self.space.link.call("ZCARD", self.space.key("due")))
 
     def forget(self, before: float) -> int:
-        return self.space.forget(
-            _FORGET, [self.space.key("over")], self._prefix, before
-        )
+        return self.space.forget(FORGET, [self.space.key("over")], self._prefix, before)
 
     @property
     def _prefix(self) -> str:

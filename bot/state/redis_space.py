@@ -30,6 +30,17 @@ redis.call('SET', KEYS[1], reply, 'EX', ARGV[1])
 return reply
 """
 
+# For things that are one key each, in a sorted set by the time they are kept for.
+FORGET = """
+local times, prefix, before, limit = KEYS[2], ARGV[2], ARGV[3], ARGV[4]
+local old = redis.call('ZRANGEBYSCORE', times, '-inf', before, 'LIMIT', 0, limit)
+for _, key in ipairs(old) do
+  redis.call('DEL', prefix .. key)
+  redis.call('ZREM', times, key)
+end
+return #old
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class RedisSpace:

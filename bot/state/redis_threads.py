@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bot.state.protocol import Thread, ThreadStatus
-from bot.state.redis_space import RedisSpace
+from bot.state.redis_space import FORGET, RedisSpace
 
 _ASKER = "asker:"  # and a person's id: a field of the hash
 
@@ -22,15 +22,6 @@ if redis.call('EXISTS', KEYS[2]) == 0 then return false end
 redis.call('HSET', KEYS[2], 'status', 'human')
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
 return true
-"""
-_FORGET = """
-local touched, prefix, before, limit = KEYS[2], ARGV[2], ARGV[3], ARGV[4]
-local old = redis.call('ZRANGEBYSCORE', touched, '-inf', before, 'LIMIT', 0, limit)
-for _, key in ipairs(old) do
-  redis.call('DEL', prefix .. key)
-  redis.call('ZREM', touched, key)
-end
-return #old
 """
 
 
@@ -58,7 +49,7 @@ class RedisThreads:
 
     def forget(self, before: float) -> int:
         keys = [self.space.key("touched")]
-        return self.space.forget(_FORGET, keys, self._prefix, before)
+        return self.space.forget(FORGET, keys, self._prefix, before)
 
     @property
     def _prefix(self) -> str:
