@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.dense import Encoder
 from bot.errors import EncoderError
+from bot.fsio import Block
 from bot.stores.encoders import EncoderFactory
-from bot.stores.manifest import EncoderRef, Manifest
+from bot.stores.manifest import EncoderRef, Manifest, ObjectRef
 from bot.stores.objects import ObjectWriter
 
 
@@ -36,7 +38,7 @@ class EncoderSource:
             for each in self.present.encoder.files.values():
                 self.writer.objects.check_size(each)
             return dataclasses.replace(self.present.encoder, model=self.model)
-        return self._export(name)
+        return export(self.factory, self.model, name, self.writer.put)
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -53,13 +55,30 @@ class EncoderSource:
         """
         return self._encoder
 
-    def _export(self, name: str) -> EncoderRef:
-        files = self.factory.export(self.model)
-        encoder = self.factory.load(files)
-        if encoder.name != name:
-            raise EncoderError(
-                f"The exported encoder is {encoder.name}, not {name}: the model "
-                "changed while it was read. Run the command again."
-            )
-        references = {key: self.writer.put([files[key]]) for key in sorted(files)}
-        return EncoderRef(name, encoder.dimensions, self.model, references)
+
+def export(
+    factory: EncoderFactory,
+    model: str,
+    name: str,
+    put: Callable[[Iterable[Block]], ObjectRef],
+) -> EncoderRef:
+    """Convert a model, and keep the files of the encoder that it becomes.
+
+    Args:
+        factory: converts it.
+        model: as configured.
+        name: of the encoder that is expected.
+        put: keeps the bytes of a file where the index is.
+
+    Raises:
+        EncoderError: it cannot be converted, or became another encoder.
+    """
+    files = factory.export(model)
+    encoder = factory.load(files)
+    if encoder.name != name:
+        raise EncoderError(
+            f"The exported encoder is {encoder.name}, not {name}: the model "
+            "changed while it was read. Run the command again."
+        )
+    references = {key: put([files[key]]) for key in sorted(files)}
+    return EncoderRef(name, encoder.dimensions, model, references)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from bot.dense import Encoder
-from bot.errors import EncoderError
+from bot.indexing.encoding import export
 from bot.redis_link import Link
 from bot.stores.encoders import EncoderFactory
 from bot.stores.manifest import EncoderRef, ObjectRef, canonical
@@ -87,15 +87,7 @@ class SharedEncoder:
         return EncoderRef(**{**values, "files": files})
 
     def _export(self, name: str) -> EncoderRef:
-        files = self.factory.export(self.model)
-        encoder = self.factory.load(files)
-        if encoder.name != name:
-            raise EncoderError(
-                f"The exported encoder is {encoder.name}, not {name}: the model "
-                "changed while it was read. Run the command again."
-            )
-        references = {key: self._objects.put([files[key]]) for key in sorted(files)}
-        entry = EncoderRef(name, encoder.dimensions, self.model, references)
+        entry = export(self.factory, self.model, name, self._objects.put)
         key = self.names.encoder(name)
         self.link.change("SADD", self.names.at("encoders"), name)
         self.link.change("SET", key, canonical(asdict(entry)), "EX", _KEPT_SECONDS)
