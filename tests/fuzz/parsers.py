@@ -15,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import atheris
 
@@ -67,7 +68,7 @@ def seeds(name: str) -> Iterator[bytes]:
 def main() -> None:
     """Fuzz until libFuzzer stops."""
     name, *options = sys.argv[1:]
-    corpus = Path(f"/tmp/fuzz-{name}")  # noqa: S108 - inputs that reached something new
+    corpus = Path(gettempdir()) / f"fuzz-{name}"  # inputs that reached something new
     corpus.mkdir(exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed)
