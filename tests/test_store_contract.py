@@ -326,6 +326,7 @@ def test_an_unknown_name_is_a_key_error(store: Store) -> None:
             lambda: reader.text("none"),
             lambda: reader.chunks(["none#1"]),
             lambda: reader.chunks(["readme.md#99"]),
+            lambda: reader.chunks(["readme.md#0"]),
             lambda: reader.chunks(["readme.md"]),
             lambda: reader.sentences("readme.md#x"),
             lambda: reader.lexical_scores(["sea"], ["readme.md#99"]),

@@ -209,38 +209,6 @@ def test_hidden_documents_change_nothing_that_is_seen(tmp_path: Path) -> None:
     assert says[0] == says[1]
 
 
-def test_equal_scores_are_ordered_by_document_whatever_the_collection(
-    tmp_path: Path,
-) -> None:
-    row = '{{"_id": "{}", "title": "Tug", "text": "A tug."}}\n'
-    texts = {
-        "b/rows.jsonl": row.format("a") + row.format("z"),
-        "c/rows.jsonl": row.format("b") + row.format("0"),
-    }
-    config = settings(tmp_path)
-    write_corpus(config.corpus_path, texts)
-    build(config)
-    with closing(read(config)) as reader:
-        for k in range(6):
-            lexical = reader.search_lexical(["tug"], k)
-            assert [name for name, _ in lexical] == ["0#1", "a#1", "b#1", "z#1"][:k]
-
-
-def test_an_unknown_name_is_a_key_error(reader: LocalReader) -> None:
-    for ask in (
-        lambda: reader.document("none"),
-        lambda: reader.text("none"),
-        lambda: reader.chunks(["none#1"]),
-        lambda: reader.chunks(["readme.md#99"]),
-        lambda: reader.chunks(["readme.md#0"]),
-        lambda: reader.chunks(["readme.md"]),
-        lambda: reader.sentences("readme.md#x"),
-        lambda: reader.cosines(np.zeros(16, np.float32), ["readme.md#99"]),
-    ):
-        with pytest.raises(KeyError):
-            ask()
-
-
 def test_the_encoder_is_read_when_it_is_asked_for_and_once(config: Config) -> None:
     loaded = []
     factory = small_encoders()
