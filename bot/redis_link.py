@@ -1,8 +1,14 @@
-"""One client of one Redis server: used by all threads, tried again within limits."""
+"""One client of one Redis server: used by all threads, tried again within limits.
+
+Before each exchange with the server the audit event ``bot.redis`` is raised with its
+commands (``sys.addaudithook`` listens), as ``bot.fsio`` does for files: the tests kill
+or stop a build at any of them.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,6 +57,7 @@ class Link:
 
     def call(self, *words: Word, again: bool = True) -> Any:  # noqa: ANN401 - Redis' own
         """Send a command that changes nothing; returns its reply."""
+        sys.audit("bot.redis", [words])
         return self._try(
             lambda client: client.execute_command(*words),  # type: ignore[no-untyped-call] # theirs
             again=again,
@@ -97,6 +104,7 @@ class Link:
     ) -> list[Any]:
         if not commands:
             return []
+        sys.audit("bot.redis", commands)
         with client.pipeline(transaction=False) as pipeline:
             for each in commands:
                 pipeline.execute_command(*each)

@@ -136,6 +136,8 @@ def test_a_build_that_loses_the_server_changes_nothing_and_can_be_repeated(
     with pytest.raises(EngineUnreachableError, match="cannot be reached"):
         store_on(config, encoder).build(patience=0)
     server.start()
+    with server.client() as client:  # the dead build's claims, a minute later
+        assert client.delete(*client.scan_iter(f"{ROOT}:claim:*")) == 1
 
     assert says(store_on(config)) == before
     report = store_on(config).build(patience=5)
@@ -227,6 +229,31 @@ def test_whatever_is_changed_on_the_server_is_noticed(
     assert "bot index --rebuild" in problem
     store.build(rebuild=True, patience=0)
     assert says(store)
+
+
+@pytest.mark.parametrize("change", [b"other bytes", None])
+def test_an_object_that_is_damaged_or_missing_is_noticed_and_mended_by_a_rebuild(
+    quick_redis_url: str,
+    shared_redis: RedisServer,
+    tmp_path: Path,
+    change: bytes | None,
+) -> None:
+    store = store_on(on(quick_redis_url, tmp_path))
+    store.build(patience=0)
+    before = says(store)
+    with shared_redis.client() as client:
+        objects = list(client.scan_iter(f"{ROOT}:object:*"))
+        assert len(objects) == 4  # two of the encoder, sources, copies
+        for key in objects:
+            whole = bytes(client.get(key))
+            if change:  # of the same length
+                client.set(key, (change * len(whole))[: len(whole)])
+            else:
+                client.delete(key)
+            assert key.decode() in " ".join(store.verify())
+            store.build(rebuild=True, patience=0)
+            assert store.verify() == []
+    assert says(store) == before
 
 
 def test_a_manifest_that_is_changed_or_of_another_format_is_refused(

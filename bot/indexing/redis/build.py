@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import fsio
 from bot.config import Config
-from bot.errors import IndexDamagedError, IndexMissingError
+from bot.errors import IndexBusyError, IndexDamagedError, IndexMissingError
 from bot.indexing.findings import Findings, look
 from bot.indexing.redis.contents import keep_vectors
 from bot.indexing.redis.encoder import SharedEncoder
@@ -20,7 +20,7 @@ from bot.indexing.scan import Spool
 from bot.redis_link import Link
 from bot.stores.compatibility import fingerprint
 from bot.stores.encoders import EncoderFactory
-from bot.stores.redis.cleaning import remove_old, remove_unfinished
+from bot.stores.redis.cleaning import has_more, remove_old, remove_unfinished
 from bot.stores.redis.generations import Generations
 from bot.stores.redis.homes import read_homes
 from bot.stores.redis.locks import Claims, build_lock
@@ -130,7 +130,7 @@ class _Round:
             and manifest.settings == findings.settings
             and encoder.entry == manifest.encoder
         ):
-            return self._report(findings, manifest, warnings=self._tidy(manifest))
+            return self._report(findings, manifest, warnings=self._tidy())
         return self._write(findings, encoder)
 
     def _write(self, findings: Findings, encoder: SharedEncoder) -> IndexReport | None:
@@ -152,7 +152,7 @@ class _Round:
         with build_lock(link, names, build.patience, self._waiting) as lock:
             if self._is_overtaken():
                 return None
-            remove_unfinished(link, names, self.seen)
+            remove_unfinished(lock, names, self.seen)
             parent = Generations(link, names).sum_of(self.seen)
             manifest, written = write_generation(
                 lock,
@@ -163,8 +163,7 @@ class _Round:
                 parent=parent,
                 encoder=entry,
             )
-            keep = build.config.index.keep
-            warnings = remove_old(link, names, manifest.generation, keep)
+            warnings = remove_old(lock, names, build.config.index.keep)
             vectors.remove_all()
         return self._report(
             findings,
@@ -191,13 +190,17 @@ class _Round:
             warnings=tuple(warnings),
         )
 
-    def _tidy(self, manifest: RedisManifest) -> list[str]:
+    def _tidy(self) -> list[str]:
         """Remove what is kept no longer of an index that is up to date."""
-        build, keep = self.build, self.build.config.index.keep
-        if len(Generations(build.link, build.names).whole()) <= keep:
+        link, names = self.build.link, self.build.names
+        keep = self.build.config.index.keep
+        if not has_more(link, names, keep):
             return []
-        with build_lock(build.link, build.names, build.patience, self._waiting):
-            return remove_old(build.link, build.names, manifest.generation, keep)
+        try:
+            with build_lock(link, names, 0, self._waiting) as lock:
+                return remove_old(lock, names, keep)
+        except IndexBusyError:
+            return []  # whoever has the lock removes it
 
     def _is_overtaken(self) -> bool:
         return self.build.current() != self.seen

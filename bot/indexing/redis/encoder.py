@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from bot.dense import Encoder
+from bot.errors import IndexDamagedError
 from bot.indexing.encoding import export
 from bot.redis_link import Link
 from bot.stores.encoders import EncoderFactory
@@ -84,6 +85,10 @@ class SharedEncoder:
             return None
         values = json.loads(data)
         files = {key: ObjectRef(**each) for key, each in values["files"].items()}
+        try:
+            self._objects.read_all([*files.values()])
+        except IndexDamagedError:
+            return None  # exported again, which mends it
         return EncoderRef(**{**values, "files": files})
 
     def _export(self, name: str) -> EncoderRef:

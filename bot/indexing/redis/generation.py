@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 
+from bot.errors import IndexBusyError, IndexDamagedError
 from bot.indexing.findings import Findings
 from bot.indexing.redis.plan import Plan, Present
 from bot.indexing.redis.sharing import Sharing
 from bot.stores.manifest import EncoderRef, canonical
-from bot.stores.redis.cleaning import note_parts
+from bot.stores.redis.cleaning import note_parts, remove_stray
 from bot.stores.redis.documents import read_raw
 from bot.stores.redis.locks import BuildLock
 from bot.stores.redis.manifest import Collection, RedisManifest, added
@@ -51,6 +52,32 @@ def write_generation(
     """
     link, names = lock.link, plan.contents.names
     writer = Writer(link, names, lock, new_generation(link, names))
+    try:
+        return _write(
+            writer,
+            plan,
+            findings,
+            sharing,
+            present=present,
+            parent=parent,
+            encoder=encoder,
+        )
+    except (IndexBusyError, IndexDamagedError):
+        remove_stray(link, names, writer.generation)
+        raise
+
+
+def _write(
+    writer: Writer,
+    plan: Plan,
+    findings: Findings,
+    sharing: Sharing,
+    *,
+    present: Present | None,
+    parent: str | None,
+    encoder: EncoderRef,
+) -> tuple[RedisManifest, int]:
+    link, names, lock = writer.link, writer.names, writer.lock
     objects = RedisObjects(link, names)
     collections = sorted({each.collection for _, each in findings.chosen.values()})
     note_parts(link, names, writer.generation, _parts(writer, plan, collections))
@@ -62,6 +89,8 @@ def write_generation(
         for each in plan.kept
         if (taken := _write_gone(writer, plan, present, each.number))
     }
+    for each in encoder.files.values():
+        objects.check_size(each)
     manifest = RedisManifest(
         writer.generation,
         parent,

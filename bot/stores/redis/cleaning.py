@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from bot.errors import EngineError
+from bot.errors import EngineError, IndexBusyError
 from bot.redis_link import Link
 from bot.stores.manifest import ObjectRef
 from bot.stores.redis import engine
 from bot.stores.redis.generations import Generations
-from bot.stores.redis.locks import Hold
+from bot.stores.redis.locks import BuildLock, Hold
 from bot.stores.redis.names import Names, decoded, encoded
 from bot.stores.redis.objects import RedisObjects
 
 _AT_ONCE = 1_000
 
 
-def remove_old(link: Link, names: Names, current: int, keep: int) -> list[str]:
+def has_more(link: Link, names: Names, keep: int) -> bool:
+    """Tell whether there is more than generations to keep: `remove_old` removes it."""
+    generations = Generations(link, names)
+    whole = generations.whole()
+    segments = {s.number for each in whole.values() for s in each.manifest.segments}
+    return len(whole) > keep or not {*whole, *segments}.issuperset(
+        generations.numbers()
+    )
+
+
+def remove_old(lock: BuildLock, names: Names, keep: int) -> list[str]:
     """Remove generations beyond ``keep`` that no reader holds, and unneeded objects.
 
     Kept are the current one, the one that it was made from, and so on. One whose build
@@ -26,45 +36,81 @@ def remove_old(link: Link, names: Names, current: int, keep: int) -> list[str]:
     Returns:
         What could not be removed and why, one line each; the index is whole anyway.
     """
-    generations = Generations(link, names)
+    link = lock.link
+    where = f"Old parts of {names.root} are left in {link.config.url}"
     try:
-        wanted = generations.line(current)[:keep]
-        whole = generations.whole()
-        numbers = generations.numbers()
-        kept = [
-            number
-            for number in numbers
-            if number in wanted or not Hold(link, names, number).forget()
-        ]
-        manifests = [whole[each].manifest for each in kept if each in whole]
-        segments = {each.number for one in manifests for each in one.segments}
-        for number in numbers:
-            if number in kept:
-                continue
-            remove_generation(link, names, number)
-            if number not in segments:
-                remove_segment(link, names, number)
-        needed = [each for manifest in manifests for each in manifest.objects()]
-        RedisObjects(link, names).remove_all_but([*needed, *_exported(link, names)])
-        remembered = {*kept, *segments}
-        # A segment outlives its generation; its number is kept for a later look.
-        gone = [each for each in numbers if each not in remembered]
-        link.changes(("SREM", names.at("generations"), each) for each in gone)
+        _remove_old(lock, names, keep)
+    except IndexBusyError:
+        return [f"{where}: another build has begun, and removes them."]
     except EngineError as error:
-        return [f"Old parts of {names.root} are left in {link.config.url}: {error}"]
+        return [f"{where}: {error}"]
     return []
 
 
-def remove_unfinished(link: Link, names: Names, current: int | None) -> None:
-    """Remove what builds that were interrupted have written; never the current one."""
+def _remove_old(lock: BuildLock, names: Names, keep: int) -> None:
+    link = lock.link
     generations = Generations(link, names)
+    # Listed first: what another build begins, should this one lose its lock from now
+    # on, is not on the list.
+    numbers = generations.numbers()
+    lock.renew()
+    wanted = generations.line(generations.current())[:keep]
+    whole = generations.whole()
+    kept = [
+        number
+        for number in numbers
+        if number in wanted or not Hold(link, names, number).forget(lock)
+    ]
+    manifests = [whole[each].manifest for each in kept if each in whole]
+    segments = {each.number for one in manifests for each in one.segments}
+    for number in numbers:
+        if number in kept:
+            continue
+        remove_generation(link, names, number)
+        if number not in segments:
+            remove_segment(link, names, number)
+    needed = [each for manifest in manifests for each in manifest.objects()]
+    RedisObjects(link, names).remove_all_but([*needed, *_exported(link, names)], lock)
+    remembered = {*kept, *segments}
+    # A segment outlives its generation; its number is kept for a later look.
+    gone = [each for each in numbers if each not in remembered]
+    link.changes(("SREM", names.at("generations"), each) for each in gone)
+
+
+def remove_unfinished(lock: BuildLock, names: Names, current: int | None) -> None:
+    """Remove what builds that were interrupted have written; never the current one.
+
+    Raises:
+        IndexBusyError: the lock was lost.
+    """
+    link = lock.link
+    generations = Generations(link, names)
+    numbers = generations.numbers()  # first, as above
+    lock.renew()
     whole = generations.whole()
     segments = {s.number for each in whole.values() for s in each.manifest.segments}
-    for number in generations.numbers():
+    for number in numbers:
         if number not in {current, *whole, *segments}:
             remove_generation(link, names, number)
             remove_segment(link, names, number)
             link.change("SREM", names.at("generations"), number)
+
+
+def remove_stray(link: Link, names: Names, number: int) -> None:
+    """Remove what a build wrote after another had removed its unfinished generation.
+
+    Nothing lists such keys any more, so all keys of the server are looked at: it
+    happens when a build stood still for longer than its lock lasts.
+    """
+    if number in Generations(link, names).numbers():
+        return  # the next build removes it
+    cursor = b"0"
+    while True:
+        place = ("MATCH", f"{names.at(number)}:*", "COUNT", _AT_ONCE)
+        cursor, keys = link.call("SCAN", cursor, *place)
+        link.changes(("UNLINK", key) for key in keys)
+        if int(cursor) == 0:
+            return
 
 
 def remove_generation(link: Link, names: Names, number: int) -> None:

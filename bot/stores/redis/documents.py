@@ -62,14 +62,18 @@ class RawDocument:
         return [Counter(words.split()) for words, _ in self.passages]
 
     def commands(self, names: Names, segment: int) -> Iterator[Command]:
-        """Return the commands that write it; the listing of its id comes last."""
+        """Return the commands that write it.
+
+        The listing of its id comes first: what a build that is killed has written is
+        found by it.
+        """
+        yield "ZADD", names.ids(segment, self.collection), 0, encoded(self.id)
         key = names.document(segment, self.id)
         yield "HSET", key, "whole", self.whole, "info", self.info, "sum", self.sum
         where = tag(self.collection)
         for position, (words, vector) in enumerate(self.passages):
             key = names.chunk(segment, chunk_id(self.id, position))
             yield "HSET", key, TEXT, words, COLLECTION, where, VECTOR, vector
-        yield "ZADD", names.ids(segment, self.collection), 0, encoded(self.id)
 
 
 def raw_document(

@@ -23,11 +23,15 @@ CLAIM_SECONDS = 60  # to encode some passages takes a few
 _POLL = 0.2  # seconds between two looks at a lock that another build holds
 
 _HOLD = """
+if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
-return redis.call('EXISTS', KEYS[2])
+return 1
 """
+# What is removed of an index is removed by whoever has its lock, checked in the same
+# step: a build that stood still must not remove what another has begun meanwhile.
 _FORGET = """
+if redis.call('GET', KEYS[3]) ~= ARGV[1] then return -1 end
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if redis.call('ZCARD', KEYS[1]) > 0 then return 0 end
@@ -37,6 +41,11 @@ return 1
 _RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+_REMOVE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+for at = 2, #KEYS do redis.call('UNLINK', KEYS[at]) end
 return 1
 """
 _RELEASE = """
@@ -60,6 +69,15 @@ class BuildLock:
             IndexBusyError: it did not for so long that another may have begun.
         """
         if not self.link.script(_RENEW, [self.key], [self.token, _LOCK_SECONDS]):
+            raise self.lost()
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove keys, if the lock is still held.
+
+        Raises:
+            IndexBusyError: it is not, and nothing was removed.
+        """
+        if not self.link.script(_REMOVE, [self.key, *keys], [self.token]):
             raise self.lost()
 
     def lost(self) -> IndexBusyError:
@@ -135,9 +153,17 @@ class Hold:
         """Let the generation go."""
         self.link.change("ZREM", self._readers, self.member)
 
-    def forget(self) -> bool:
-        """Remove the manifest, unless someone uses the generation."""
-        return bool(self.link.script(_FORGET, [self._readers, self._manifest]))
+    def forget(self, lock: BuildLock) -> bool:
+        """Remove the manifest, unless someone uses the generation.
+
+        Raises:
+            IndexBusyError: the lock was lost; nothing was removed.
+        """
+        keys = [self._readers, self._manifest, lock.key]
+        removed = int(self.link.script(_FORGET, keys, [lock.token]))
+        if removed < 0:
+            raise lock.lost()
+        return bool(removed)
 
     @property
     def _readers(self) -> str:

@@ -10,6 +10,7 @@ from bot.fsio import Block
 from bot.redis_link import Link
 from bot.stores.manifest import ObjectRef
 from bot.stores.objects import damaged
+from bot.stores.redis.locks import BuildLock
 from bot.stores.redis.names import Names
 
 _PART = 4 << 20  # bytes: sent in less than the time a command may take
@@ -35,7 +36,7 @@ class RedisObjects:
         for number in range(_parts(reference)):
             part = data[number * _PART : (number + 1) * _PART]
             key = self._key(reference, number)
-            if self.link.call("STRLEN", key) != len(part):
+            if self.link.call("GET", key) != part:  # what was damaged is mended
                 self.link.change("SET", key, part)
                 self.written += len(part)
         return reference
@@ -78,15 +79,19 @@ class RedisObjects:
                 self.path(reference), f"has {size} bytes, not {reference.size}"
             )
 
-    def remove_all_but(self, needed: Iterable[ObjectRef]) -> None:
-        """Remove what is not needed."""
+    def remove_all_but(self, needed: Iterable[ObjectRef], lock: BuildLock) -> None:
+        """Remove what is not needed.
+
+        Raises:
+            IndexBusyError: the lock was lost; what another build needs is still there.
+        """
         kept = {_member(each) for each in needed}
         for member in self.link.call("SMEMBERS", self.names.at("objects")):
             if member.decode() not in kept:
                 sha256, size = member.decode().split()
                 reference = ObjectRef(sha256, int(size))
                 keys = [self._key(reference, each) for each in range(_parts(reference))]
-                self.link.changes([("DEL", key) for key in keys])
+                lock.remove(keys)
                 self.link.change("SREM", self.names.at("objects"), member)
 
     def _key(self, reference: ObjectRef, number: int) -> str:

@@ -60,7 +60,7 @@ def verify_generation(
     """
     objects = RedisObjects(link, names)
     read_sources(objects, manifest.sources)
-    for reference in manifest.encoder.files.values():
+    for reference in manifest.objects():
         living()
         objects.read(reference)
     collections = [each.name for each in manifest.collections]
