@@ -27,6 +27,7 @@ from bot.store_config import StoreConfig
 from bot.stores.redis import engine
 from bot.stores.redis.generations import Generations
 from bot.stores.redis.opening import open_names
+from tests.redis_exchanges import Act, At, on_exchange
 from tests.scenarios import EDITED
 from tests.small_encoder import small_encoders
 from tests.small_index import TEXTS, everything, settings, write_corpus
@@ -55,29 +56,12 @@ _STOPS = {
 }
 
 
-def on_exchange(act: Callable[[str], None]) -> None:
-    """Call something before every exchange with the server, from now on."""
-
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "bot.redis":
-            act(" ".join(str(word) for each in arguments[0] for word in each))
-
-    sys.addaudithook(hook)
+def kill() -> None:
+    """End this process at once, with nothing tidied up."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
-def killing_at(point: int) -> Callable[[str], None]:
-    """Return what ends the process at one exchange, with nothing tidied up."""
-    seen: list[str] = []
-
-    def act(words: str) -> None:
-        seen.append(words)
-        if len(seen) > point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return act
-
-
-def stopping_before(marks: tuple[str, ...]) -> Callable[[str], None]:
+def stopping_before(marks: tuple[str, ...]) -> Act:
     """Return what stops the process before the exchange that marks name."""
     waiting = list(marks)
 
@@ -90,15 +74,14 @@ def stopping_before(marks: tuple[str, ...]) -> Callable[[str], None]:
     return act
 
 
-def in_child(act: Callable[[], object], hook: Callable[[str], None] | None) -> int:
+def in_child(act: Callable[[], object], disturb: Act = str) -> int:
     """Run something in a process of its own; return that process's id."""
     child = os.fork()
     if child == 0:
         status = _CHILD_FAILED
         try:
-            if hook:
-                on_exchange(hook)
-            act()
+            with on_exchange(disturb):
+                act()
             status = 0
         except IndexBusyError:
             status = _BUSY
@@ -201,7 +184,7 @@ def sweep(place: Place, sample: int, offset: int) -> dict[str, Any]:
     for point in points:
         _prepare(place)
         for again in (point, 7 * point % total):
-            child = in_child(place.build, killing_at(again))
+            child = in_child(place.build, At(again, kill))
             kills += os.WIFSIGNALED(os.waitpid(child, 0)[1])
             place.lapse()
             if place.says() not in (old, new):
@@ -223,8 +206,8 @@ def _prepare(place: Place) -> None:
 def _exchanges(place: Place) -> int:
     _prepare(place)
     seen: list[str] = []
-    on_exchange(seen.append)
-    place.build()
+    with on_exchange(seen.append):
+        place.build()
     return len(seen)
 
 
@@ -266,7 +249,7 @@ def takeover(place: Place) -> dict[str, Any]:
     with place.client() as client:
         claimed = list(client.scan_iter(f"{_ROOT}:claim:*"))
         held = [client.ttl(each) for each in claimed]
-        second = in_child(place.build, None)
+        second = in_child(place.build)
         while client.hlen(f"{_ROOT}:vectors:hashed-words-1") < len(_MANY) - len(
             claimed
         ):

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import RunBot, Workplace
+from tests.conftest import REPOSITORY, RunBot, Workplace
 from tests.redis_server import RedisServer
 from tests.slack_standin.harness import asynchronous
 from tests.slack_standin.processes import all_answered, replies_to, running_process
 from tests.slack_standin.standin import SlackStandIn
 from tests.slack_standin.workspace import APP_TOKEN, BOT_TOKEN
+from tests.terminal_program import Terminal
 
 QUESTION = "When was JOINT2 established?"
-pytestmark = pytest.mark.slow  # nine starts of the program
+pytestmark = pytest.mark.slow  # some twenty starts of the program
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,88 @@ def test_all_commands_about_answers_use_the_server_and_no_file(
 
     assert not (workplace.index.parent / ".state").exists()
     assert not (Path(options[-1]).parent / ".state").exists()
+
+
+# What may differ between two answers, and the name of the index that gave them.
+_DIFFERS = {"id", "timings_ms", "index"}
+_ASKED = (
+    QUESTION,
+    "What does NEDO stand for?",
+    "Which interposers are there?",
+    "Who leads JOINT2, and when was NEDO founded?",
+    "Is an interposer a layer?",
+    "How much did the zip fastener cost in 1921?",
+    "jont2 menbers",
+)
+
+
+def without_names(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if key not in _DIFFERS}
+
+
+def test_a_run_for_many_queries_is_that_from_files_byte_for_byte(
+    place: Place, workplace: Workplace, run_bot: RunBot, tmp_path: Path
+) -> None:
+    queries = tmp_path / "queries.jsonl"
+    rows = [{"_id": f"q{n}", "text": text} for n, text in enumerate(_ASKED)]
+    queries.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    runs = []
+    for name, options in (("server", place.options), ("files", workplace.options)):
+        run = tmp_path / name
+        done = run_bot("search", "--queries", str(queries), "--run", str(run), *options)
+        assert done.returncode == 0, done.stderr
+        runs.append(run.read_bytes())
+
+    assert runs[0] == runs[1]
+    assert len(runs[0].splitlines()) > len(_ASKED)
+
+
+def test_measures_on_the_server_are_those_on_files_outcome_by_outcome(
+    place: Place, workplace: Workplace, run_bot: RunBot, tmp_path: Path
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    rows = [
+        {"id": text, "question": text, "answerable": False, "tags": ["what"]}
+        for text in _ASKED
+    ]
+    questions.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    outcomes = []
+    for name, options in (("files", workplace.options), ("server", place.options)):
+        saved = tmp_path / f"{name}.json"
+        done = run_bot(
+            *("eval", str(questions), "--save", str(saved), *options), cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+        found = json.loads(saved.read_text(encoding="utf-8"))["outcomes"]
+        for each in found:
+            for key in ("answer", "anyway"):
+                each[key] = each[key] and without_names(each[key])
+        outcomes.append(found)
+
+    assert len(outcomes[0]) == len(_ASKED)
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_chat_in_a_terminal_answers_and_follows_up_from_the_server(
+    place: Place, tmp_path: Path
+) -> None:
+    terminal = Terminal(
+        ["-m", "bot.cli", "chat", *place.options],
+        tmp_path,
+        {"PYTHONPATH": str(REPOSITORY)},
+    )
+    try:
+        terminal.see(r"3 documents")
+        terminal.enter(QUESTION)
+        terminal.see("2021")
+        terminal.see(r"\[1\]")
+        terminal.enter("And who leads it?")
+        terminal.see("Resonac")
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    finally:
+        terminal.stop()
+    assert not (tmp_path / ".state").exists()
 
 
 def test_a_server_that_is_down_is_one_line_with_what_to_do(

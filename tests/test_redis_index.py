@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import Bot
 from bot.config import Config
 from bot.dense import Floats
 from bot.errors import (
@@ -25,17 +27,28 @@ from bot.errors import (
 )
 from bot.indexing.redis.merging import taken_over
 from bot.indexing.report import Progress
-from bot.storage import RedisStore
+from bot.payloads import answer_payload
+from bot.storage import LocalStore, RedisStore
 from bot.store_config import StoreConfig
+from bot.stores.protocol import Reader
 from bot.stores.redis.locks import build_lock
 from bot.stores.redis.manifest import Collection, Segment
 from bot.stores.redis.opening import open_names
 from bot.stores.redis.scoring import ENGINE_B, ENGINE_K1
 from tests.redis_server import RedisServer, StartRedis
+from tests.scenarios import EDITED, MANY
 from tests.small_encoder import HashedWords, small_encoders
 from tests.small_index import TEXTS, everything, settings, write_corpus
 
 ROOT = "bot:index:index"
+ASKED = (
+    "What is a tug?",
+    "How many kW has the engine of a tug?",
+    "Which ship carries cars over the sea?",
+    "Is a tug strong, and where do ships lie?",
+    "a12 shipp",
+    "Who painted the crane?",
+)
 
 
 def on(url: str, folder: Path, **store: float) -> Config:
@@ -74,6 +87,37 @@ def test_the_engine_scores_with_the_parameters_that_the_bound_assumes(
     )
 
     assert (k1, b) == (ENGINE_K1, ENGINE_B)
+
+
+def test_answers_are_those_from_files_byte_for_byte(
+    quick_redis_url: str, tmp_path: Path
+) -> None:
+    config = on(quick_redis_url, tmp_path)
+    stores = (
+        store_on(config),
+        LocalStore(dataclasses.replace(config, store=StoreConfig()), small_encoders()),
+    )
+    for texts in (TEXTS, EDITED, {**EDITED, **MANY}):
+        write_corpus(config.corpus_path, texts)
+        given = []
+        for store in stores:
+            store.build(patience=0)
+            with closing(store.open()) as reader:
+                given.append(answers_of(reader, config))
+        assert len(set(given[0])) > len(ASKED)
+        assert given[0] == given[1]
+
+
+def answers_of(reader: Reader, config: Config) -> list[str]:
+    """Answer for everyone and for some; what names index and moment is left out."""
+    bot = Bot(reader, config)
+    found = []
+    for question in ASKED:
+        for visible in (None, frozenset({"ships"}), frozenset({"", "harbours"})):
+            payload = answer_payload(bot.answer(question, visible=visible))
+            named = {"id", "index", "timings_ms"}
+            found.append(json.dumps({k: payload[k] for k in payload if k not in named}))
+    return found
 
 
 def test_what_was_switched_to_survives_a_kill_of_the_server(

@@ -22,7 +22,9 @@ READER_SECONDS = 600  # an opened generation is kept so long after its last use
 CLAIM_SECONDS = 60  # to encode some passages takes a few
 _POLL = 0.2  # seconds between two looks at a lock that another build holds
 
-_HOLD = """
+# Who asks is noted also when the memory is full: it needs some bytes, and answers must
+# not stop. As the documentation of Redis says, a first line with flags is for EVAL too.
+_HOLD = """#!lua flags=allow-oom
 if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])

@@ -20,10 +20,16 @@ def open_names(config: Config) -> tuple[Link, Names]:
 
     Raises:
         ConfigError: store.url or a credential cannot be used.
-        EngineUnsuitableError: it names a database that cannot be searched.
+        EngineUnsuitableError: it names a cluster, or another database than 0.
     """
     store = config.store
-    if read_address(store.url).database:
+    address = read_address(store.url)
+    if address.kind == "cluster":
+        raise EngineUnsuitableError(
+            f"store.url is {store.url}, and an index is kept by one server with its "
+            "replicas, not by a cluster: use redis:// or redis+sentinel://."
+        )
+    if address.database:
         raise EngineUnsuitableError(
             f"store.url is {store.url}, and the Query Engine searches database 0 only: "
             "leave the number out, and keep bots apart by store.prefix."
