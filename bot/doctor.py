@@ -278,8 +278,13 @@ def _store(config: Config, environment: Mapping[str, str]) -> Iterator[Check]:
         yield Check("store", "ok", f"files; the state is {config.state_path}")
         return
     from bot.redis_checkup import check_redis  # noqa: PLC0415 - only with a server
+    from bot.stores.redis.checkup import check_generations  # noqa: PLC0415 - the same
 
-    yield from check_redis(config.store, environment)
+    found = check_redis(config.store, environment)
+    yield from found
+    needed = {"store", "store query engine", "store cluster"}
+    if not any(each.status == "failed" for each in found if each.name in needed):
+        yield from check_generations(config)
 
 
 def _slack(config: Config, environment: Mapping[str, str]) -> Iterator[Check]:

@@ -64,11 +64,9 @@ def _cluster(link: Link) -> list[Check]:
         Check("store", "ok", f"{link.config.url} answers"),
         Check(
             "store cluster",
-            "warning",
-            "the settings of a cluster's nodes are not examined, and the bot has not "
-            "been tested on one",
-            "redis-cli --cluster check HOST:PORT; look at each node's appendfsync "
-            "and maxmemory-policy",
+            "failed",
+            "an index is kept by one server with its replicas, not by a cluster",
+            'url = "redis://..." or "redis+sentinel://..." under [store]',
         ),
     ]
 
@@ -99,9 +97,14 @@ def _query_engine(link: Link) -> Check:
     for each in listed:
         module = dict(zip(each[::2], each[1::2], strict=True))
         if module[b"name"] == b"search":
-            return Check(name, "ok", f"version {module[b'ver']}")
+            return Check(name, "ok", f"version {_dotted(module[b'ver'])}")
     remedy = "use Redis 8, or start redis-server with --loadmodule redisearch.so"
     return Check(name, "failed", "not loaded: there is nothing to search with", remedy)
+
+
+def _dotted(version: int) -> str:
+    """Write a module's version as people do: 21005 is 2.10.5."""
+    return f"{version // 10_000}.{version // 100 % 100}.{version % 100}"
 
 
 def _role(link: Link, facts: Facts) -> Check:
@@ -115,11 +118,22 @@ def _role(link: Link, facts: Facts) -> Check:
             f'url = "redis://{where}" under [store]',
         )
     present = int(facts["connected_slaves"])
-    detail = f"primary with {present} replicas; store.replicas is {wanted}"
+    detail = f"a primary with {_replicas(present)}"
     if present < wanted:
+        detail += f", and store.replicas is {wanted}: changes are refused"
         remedy = "redis-cli -p PORT replicaof HOST PORT, on each replica"
         return Check(name, "failed", detail, remedy)
+    if wanted:
+        detail += f"; a change counts once {_replicas(wanted)} confirmed it"
+    elif present:
+        detail += "; changes do not wait for confirmation (store.replicas is 0)"
+    else:
+        detail += ": its disk has the only copy"
     return Check(name, "ok", detail)
+
+
+def _replicas(count: int) -> str:
+    return f"{count or 'no'} replica" + "s" * (count > 1)
 
 
 def _persistence(link: Link, facts: Facts) -> Check:

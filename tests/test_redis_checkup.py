@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,16 @@ import pytest
 from bot.checks import Check
 from bot.doctor import examine
 from bot.redis_checkup import check_redis
+from bot.storage import RedisStore
 from bot.store_config import StoreConfig
+from bot.stores.redis.checkup import check_generations
+from bot.stores.redis.locks import build_lock
+from bot.stores.redis.opening import open_names
+from bot.stores.redis.writing import new_generation
 from tests.conftest import REPOSITORY
 from tests.redis_server import StartRedis
+from tests.small_encoder import small_encoders
+from tests.small_index import TEXTS, settings, write_corpus
 
 _SOUND = ("--maxmemory", "256mb", "--maxmemory-policy", "noeviction")
 
@@ -30,7 +40,10 @@ def test_a_sound_server_is_ok_in_every_respect(start_redis: StartRedis) -> None:
 
     assert {each.status for each in found.values()} == {"ok"}
     assert "runs Redis 8." in found["store"].detail
-    assert "version 2" in found["store query engine"].detail
+    assert found["store query engine"].detail == "version 2.10.5"
+    assert found["store role"].detail == (
+        "a primary with no replica: its disk has the only copy"
+    )
     assert "before it is acknowledged" in found["store persistence"].detail
 
 
@@ -127,8 +140,11 @@ def test_a_replica_fails_and_its_primary_is_named(start_redis: StartRedis) -> No
     assert checked(replica.url)["store role"].remedy == (
         f'url = "redis://127.0.0.1:{primary.port}" under [store]'
     )
-    assert checked(primary.url, replicas=1)["store role"].status == "ok"
-    assert checked(primary.url, replicas=2)["store role"].status == "failed"
+    told = {n: checked(primary.url, replicas=n)["store role"] for n in range(3)}
+    assert [told[n].status for n in told] == ["ok", "ok", "failed"]
+    assert "a primary with 1 replica; changes do not wait" in told[0].detail
+    assert "counts once 1 replica confirmed it" in told[1].detail
+    assert "1 replica, and store.replicas is 2: changes are refused" in told[2].detail
 
 
 def test_a_user_who_may_not_look_is_told_what_to_grant(
@@ -180,14 +196,50 @@ def test_a_password_that_travels_in_the_clear_is_a_warning(
     assert "store transport" not in checked("rediss://0.0.0.0:1")
 
 
-def test_a_cluster_is_said_to_be_untested(start_redis: StartRedis) -> None:
+def test_a_cluster_fails_since_it_keeps_no_index(start_redis: StartRedis) -> None:
     server = start_redis("--cluster-enabled", "yes", search=False)
     server.own_all_slots()
 
     found = checked(f"redis+cluster://127.0.0.1:{server.port}")
 
     assert found["store"].status == "ok"
-    assert found["store cluster"].status == "warning"
+    assert found["store cluster"].status == "failed"
+    assert "redis+sentinel://" in found["store cluster"].remedy
+
+
+def test_generations_readers_and_a_running_build_are_told(
+    quick_redis_url: str, tmp_path: Path
+) -> None:
+    config = settings(tmp_path)
+    config = dataclasses.replace(config, store=StoreConfig(quick_redis_url))
+    store = RedisStore(config, small_encoders())
+
+    def told() -> dict[str, Check]:
+        return {each.name: each for each in check_generations(config)}
+
+    assert told()["store generations"].detail.startswith("none; 0.0 MiB of documents")
+    write_corpus(config.corpus_path, TEXTS)
+    store.build(patience=0)
+    store.build(patience=0, rebuild=True)
+    found = told()
+    assert found["store generations"].detail.startswith("2 (current), 1; ")
+    assert found["store lock"].detail == "no build holds the lock"
+
+    link, names = open_names(config)
+    with closing(link), closing(store.open()):
+        with build_lock(link, names, 0, print):
+            new_generation(link, names)
+            found = told()
+            assert found["store generations"].detail.startswith(
+                "2 (current, read by 1)"
+            )
+            assert found["store generations"].status == "ok"
+            assert f"process {os.getpid()} on " in found["store lock"].detail
+        ended = told()["store generations"]
+    assert (ended.status, ended.remedy) == ("warning", "bot index")
+    assert "1 left by builds that were ended" in ended.detail
+    store.build(patience=0)
+    assert told()["store generations"].status == "ok"
 
 
 def test_the_doctor_examines_the_server_that_the_settings_name(tmp_path: Path) -> None:

@@ -61,6 +61,9 @@ def test_all_commands_about_answers_use_the_server_and_no_file(
     replayed = run_bot("replay", id_, "--json", *options)
     assert replayed.returncode == 0, replayed.stderr + replayed.stdout
     assert run_bot("diff", *options).returncode == 0
+    examined = run_bot("doctor", "--json", *options)
+    named = {each["name"] for each in map(json.loads, examined.stdout.splitlines())}
+    assert {"index", "store role", "store generations", "store lock"} <= named
     gaps = run_bot("gaps", "--json", *options)
     assert "zip fastener" in gaps.stdout
 

@@ -126,6 +126,17 @@ def build_lock(
         link.script(_RELEASE, [lock.key], [lock.token])
 
 
+def read_holder(link: Link, names: Names) -> tuple[str, int] | None:
+    """Return who builds, and in how many seconds the lock lapses; None for nobody."""
+    key = names.at("lock")
+    held, seconds = link.calls([("GET", key), ("TTL", key)])
+    return (_named(held), int(seconds)) if held else None
+
+
+def _named(token: bytes) -> str:
+    return token.decode().rpartition(" ")[0]
+
+
 def _acquire(lock: BuildLock) -> str | None:
     """Take the lock; or return who has it."""
     words = ("SET", lock.key, lock.token, "NX", "EX", _LOCK_SECONDS)
@@ -134,7 +145,7 @@ def _acquire(lock: BuildLock) -> str | None:
     held = lock.link.call("GET", lock.key)
     if held == lock.token.encode():  # the reply was lost, and the command sent again
         return None
-    return held.decode().rpartition(" ")[0] if held else "another process"
+    return _named(held) if held else "another process"
 
 
 @dataclass(slots=True)
@@ -174,6 +185,13 @@ class Hold:
     @property
     def _manifest(self) -> str:
         return self.names.at(self.generation, "manifest")
+
+
+def count_readers(link: Link, names: Names, generation: int) -> int:
+    """Count who has opened a generation and used it not long ago."""
+    seconds, _ = link.call("TIME")
+    key = names.at(generation, "readers")
+    return int(link.call("ZCOUNT", key, int(seconds), "+inf"))
 
 
 @dataclass(frozen=True, slots=True)
