@@ -23,9 +23,11 @@ from bot.calibration.probability import IDENTITY, Calibration, read_calibration
 from bot.calibration.shipped import shipped_certificate
 from bot.config import Config
 from bot.conversation.threads import Conversation, Shown
+from bot.cross_encoders.opening import open_model
+from bot.cross_encoders.pairs import LazyPairScorer, PairScorer
 from bot.dense import Floats
 from bot.errors import IndexMissingError, InputError
-from bot.evidence.cross_encoder import LazyCrossEncoder, SentenceScorer
+from bot.evidence.cross_encoder import open_cross_encoder
 from bot.evidence.decision import confidence
 from bot.evidence.features import weigh
 from bot.evidence.gathering import gather
@@ -39,6 +41,7 @@ from bot.receipts.log import Notice, ReceiptLog
 from bot.receipts.threads import ThreadLog
 from bot.receipts.writing import Asked
 from bot.records import Answer, Hit, Reading
+from bot.retrieval.reranking import Reranker
 from bot.retrieval.retriever import Mode, Retriever, best_per_document
 from bot.retrieval.scope import merged, search_within, unshown
 from bot.storage import store_of
@@ -60,9 +63,10 @@ class Bot:
     reader: Reader
     config: Config
     calibration: Calibration = IDENTITY
-    scorer: SentenceScorer | None = None  # None does without the cross-encoder
+    scorer: PairScorer | None = None  # None does without the cross-encoder
     log: ReceiptLog | None = None  # None keeps no receipts
     templates: Templates = field(default_factory=Templates)
+    reranker: Reranker | None = None  # None keeps the order of the search
 
     def ask(
         self,
@@ -142,17 +146,20 @@ class Bot:
         reading = read_question(question)
         if not any(each.isalnum() for each in reading.text):
             raise InputError("The question is empty: ask it in words.")
-        if self.scorer is not None:
-            self.scorer.warm()
+        self._warm()
         k = self.config.retrieval.k
         with watch("encode"):
             vector = self.reader.encoder.encode_query(reading.text)
         with watch("retrieve"):
-            wanted = self.config.retrieval.candidates if also else k
+            read = max(k, self.reranker.depth) if self.reranker else k
+            wanted = max(read, self.config.retrieval.candidates) if also else read
             hits = self._hits(reading.text, vector, wanted, visible, within)
             if also:
                 others = self._hits(also, None, wanted, visible, within)
-                hits = merged(hits, others, k)
+                hits = merged(hits, others, read)
+        if self.reranker is not None:
+            with watch("rerank"):
+                hits = self.reranker.order(reading.text, hits)[:k]
         reading = _noted(reading, hits)
         with watch("evidence"):
             weighed = weigh(reading, self.reader, visible, hits)
@@ -179,15 +186,24 @@ class Bot:
         mode: Mode = "hybrid",
         visible: Visible = None,
     ) -> list[Hit]:
-        """Return the k best passages with their raw scores, best first."""
-        return self._retriever.search(query, k, mode=mode, visible=visible)
+        """Return the k best passages with their raw scores, best first.
+
+        Only the mode "hybrid" has its first passages read again by a reranker.
+        """
+
+        def search(wanted: int) -> list[Hit]:
+            return self._retriever.search(query, wanted, mode=mode, visible=visible)
+
+        if self.reranker is None or mode != "hybrid":
+            return search(k)
+        self.reranker.scorer.warm()
+        return self.reranker.best(query, k, search)
 
     def search_documents(
         self, query: str, k: int = 10, *, mode: Mode = "hybrid"
     ) -> list[Hit]:
         """Return the best passage of each of the k best documents, best first."""
-        hits = self._retriever.search(query, _PER_DOCUMENT * k, mode=mode)
-        return best_per_document(hits)[:k]
+        return best_per_document(self.search(query, _PER_DOCUMENT * k, mode=mode))[:k]
 
     def rank_sentences(self, question: str, sentences: Sequence[str]) -> list[float]:
         """Say how well each sentence answers the question, aligned, in [0, 1]."""
@@ -256,11 +272,18 @@ class Bot:
             "slope": self.calibration.slope,
             "intercept": self.calibration.intercept,
         }
+        named = self.reranker.name if self.reranker else None
         return {
-            **deciding_settings(self.config),
+            **deciding_settings(self.config, named),
             "calibration": map_,
             "templates": self.templates.hashes,
         }
+
+    def _warm(self) -> None:
+        if self.scorer is not None:
+            self.scorer.warm()
+        if self.reranker is not None:
+            self.reranker.scorer.warm()
 
     def _hits(
         self,
@@ -365,16 +388,46 @@ def _calibrated(
     own = read_certificate(config.certificate_path)
     certificate = own or shipped_certificate(reader, config, calibration)
     settings = certificate.apply(config) if certificate else config
+    uses_scorer = settings.evidence.cross_encoder
+    bot = Bot(
+        reader,
+        settings,
+        calibration,
+        LazyPairScorer(open_cross_encoder) if uses_scorer else None,
+        templates=Templates.read(settings.templates_path),
+        reranker=open_reranker(settings, notice),
+    )
     if own and settings.answers.threshold == own.threshold:
-        changes = list(own.changes(reader.fingerprint, config, calibration))
+        changes = list(own.changes(reader.fingerprint, bot.settings, calibration))
         if changes:
             notice(warning(own, changes))
-    scorer = LazyCrossEncoder() if settings.evidence.cross_encoder else None
-    templates = Templates.read(settings.templates_path)
-    bot = Bot(reader, settings, calibration, scorer, templates=templates)
     if not receipts or not config.receipts.enabled:
         return bot
     return dataclasses.replace(bot, log=ReceiptLog(settings, bot.settings, notice))
+
+
+def open_reranker(config: Config, notice: Notice = _LOG.info) -> Reranker | None:
+    """Open the model that reads passages again; None when none is configured.
+
+    A model that was not used before is converted first, in some ten seconds.
+
+    Args:
+        config: names it.
+        notice: told when it has to be converted.
+
+    Raises:
+        EncoderError: it cannot be used.
+        IndexWriteError: there is no place to keep its conversion.
+    """
+    folder = config.reranker_path
+    if folder is None:
+        return None
+
+    def tell() -> None:
+        notice(f"Converting the reranker {folder}, once.")
+
+    model = open_model(folder, config.models_path, tell)
+    return Reranker(model.name, model.scorer, config.retrieval.rerank)
 
 
 def build(config: Config) -> None:

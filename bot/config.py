@@ -93,6 +93,8 @@ class RetrievalConfig:
     k1: float = 1.2  # BM25's saturation, Robertson and Zaragoza 2009
     b: float = 0.75  # BM25's length normalisation, the same
     expand: bool = True  # read unknown words, search both forms of abbreviations
+    reranker: str = ""  # folder of a cross-encoder that reads passages again; "": none
+    rerank: int = 30  # passages that it reads
 
     def __post_init__(self) -> None:
         """Check ranges once."""
@@ -111,6 +113,7 @@ class RetrievalConfig:
                 f"retrieval.k1 is {self.k1} and retrieval.b is {self.b}; "
                 "k1 must be 0 or more and b between 0 and 1."
             )
+        _require(self.rerank >= 1, "retrieval.rerank", self.rerank, "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,17 @@ class Config:
     def encoder_model(self) -> str:
         """The encoder's folder, resolved in the same way; "" is the default model."""
         return str(self.folder / self.encoder.model) if self.encoder.model else ""
+
+    @property
+    def reranker_path(self) -> Path | None:
+        """The reranker's folder, resolved in the same way, if there is one."""
+        named = self.retrieval.reranker
+        return self.folder / named if named else None
+
+    @property
+    def models_path(self) -> Path:
+        """The folder of converted models, beside the index folder; may be deleted."""
+        return self.index_path.absolute().parent / ".models"
 
     @property
     def templates_path(self) -> Path | None:

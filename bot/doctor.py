@@ -67,6 +67,7 @@ def examine(
     parts: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
         ("embedding model", lambda: _encoder(settings)),
         ("evidence model", lambda: _evidence(settings)),
+        ("reranker", lambda: _reranker(settings)),
         ("corpus", lambda: _corpus(settings)),
         ("parser", lambda: _parser(settings)),
         ("index", lambda: _index(settings, deep=deep)),
@@ -124,6 +125,16 @@ def _evidence(config: Config) -> Iterator[Check]:
         return
     open_cross_encoder()
     yield Check("evidence model", "ok", "ms-marco-MiniLM-L-12-v2, checksum verified")
+
+
+def _reranker(config: Config) -> Iterator[Check]:
+    folder = config.reranker_path
+    if folder is None:
+        yield Check("reranker", "ok", "off: passages keep the order of the search")
+        return
+    from bot.cross_encoders.checkup import check_model  # noqa: PLC0415 - reads it
+
+    yield check_model(folder, config.models_path)
 
 
 def _corpus(config: Config) -> Iterator[Check]:

@@ -22,10 +22,14 @@ _ELSEWHERE = frozenset(
 _BESIDE = frozenset({"__pycache__", "channels", "evaluation", "receipts", "state"})
 
 
-def deciding_settings(config: Config) -> dict[str, Any]:
+def deciding_settings(config: Config, reranker: str | None = None) -> dict[str, Any]:
     """Return the settings that decide answers, by section, without any path.
 
     The corpus, the chunking and the encoder are in the index fingerprint as well.
+
+    Args:
+        config: all settings.
+        reranker: name of the model that reads passages again; None without one.
     """
     sections = {
         each.name: getattr(config, each.name) for each in dataclasses.fields(config)
@@ -38,6 +42,10 @@ def deciding_settings(config: Config) -> dict[str, Any]:
         and not isinstance(section, type)
     }
     settings["answers"].pop("templates")  # a path; what the files say is hashed apart
+    if reranker is None:
+        del settings["retrieval"]["reranker"], settings["retrieval"]["rerank"]
+    else:
+        settings["retrieval"]["reranker"] = reranker  # its content, not where it is
     return settings
 
 

@@ -46,6 +46,7 @@ def hit_payload(rank: int, hit: Hit) -> dict[str, Any]:
         "dense_rank": hit.dense_rank,
         "matched": list(hit.matched),
         "also": list(hit.also),
+        "logit": None if hit.logit is None else round(hit.logit, 6),
     }
 
 

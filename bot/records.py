@@ -160,6 +160,7 @@ class Hit:
     dense_rank: int | None = None
     matched: tuple[str, ...] = ()  # query terms found in the chunk
     also: tuple[str, ...] = ()  # what was searched for too: "rapidus (for lapidus)"
+    logit: float | None = None  # of the reranker, whose order it is; None: not read
 
 
 @dataclass(frozen=True, slots=True)

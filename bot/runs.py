@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,24 @@ def _query(line: str, where: str) -> Query:
         ) from error
 
 
+def _lines(query: Query, hits: Sequence[Hit]) -> Iterator[str]:
+    for rank, (hit, score) in enumerate(zip(hits, _scores(hits), strict=True), start=1):
+        yield f"{query.id} Q0 {hit.chunk.document} {rank} {score:.9f} {_TAG}\n"
+
+
+def _scores(hits: Sequence[Hit]) -> list[float]:
+    """Return the scores that order the hits: of those read again the logits.
+
+    What was not read comes below by its own scores, the best of them 1 below the
+    lowest logit.
+    """
+    logits = [each.logit for each in hits if each.logit is not None]
+    if not logits:
+        return [each.score for each in hits]
+    rest = [each.score for each in hits if each.logit is None]
+    return [*logits, *(min(logits) - 1 - (rest[0] - each) for each in rest)]
+
+
 def write_run(
     search: Callable[..., list[Hit]], queries: Path, run: Path, k: int, mode: str
 ) -> int:
@@ -70,9 +88,9 @@ def write_run(
     """
     asked = list(read_queries(queries))
     lines = [
-        f"{query.id} Q0 {hit.chunk.document} {rank} {hit.score:.9f} {_TAG}\n"
+        line
         for query in asked
-        for rank, hit in enumerate(search(query.text, k, mode=mode), start=1)
+        for line in _lines(query, search(query.text, k, mode=mode))
     ]
     try:
         run.write_text("".join(lines), encoding="utf-8")

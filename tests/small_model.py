@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from bot.encoders.export import export_encoder
 
 WORDS = "a the of tug ship harbour glass resin package query passage when where who"
 LONGEST = 24  # tokens
+_KINDS = ("pad", "unk", "cls", "sep", "mask")
 
 
 @cache
@@ -50,37 +52,50 @@ def _write(
 ) -> None:
     import torch  # noqa: PLC0415 - heavy
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - heavy
-    from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - heavy
-    from transformers import (  # noqa: PLC0415 - heavy
-        BertConfig,
-        BertModel,
-        PreTrainedTokenizerFast,
-    )
+    from transformers import BertModel  # noqa: PLC0415 - heavy
 
     models = import_module("sentence_transformers.models")
-    kinds = ("pad", "unk", "cls", "sep", "mask")
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789?.,:"
-    marks = [f"[{kind.upper()}]" for kind in kinds]
-    pieces = [*marks, *WORDS.split(), *letters, *(f"##{each}" for each in letters)]
-    vocabulary = {each: number for number, each in enumerate(dict.fromkeys(pieces))}
     bert = folder.with_name(f"{folder.name}-bert")
     torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(bert)
-    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # theirs
-        tokenizer_object=BertWordPieceTokenizer(vocabulary),
-        **{f"{kind}_token": f"[{kind.upper()}]" for kind in kinds},
-    ).save_pretrained(bert)
+    BertModel(small_bert()).save_pretrained(bert)
+    save_tokenizer(bert)
     words = models.Transformer(str(bert), max_seq_length=LONGEST)
     pooling = models.Pooling(32, pooling_mode="mean", include_prompt=include_prompt)
     model = SentenceTransformer(
         modules=[words, pooling, models.Normalize()], prompts=prompts, device="cpu"
     )
     model.save_pretrained(str(folder), create_model_card=False)
+
+
+def small_bert(**settings: Any) -> Any:  # noqa: ANN401 - transformers' own
+    """Return the configuration of a BERT of one layer; settings are BertConfig's."""
+    from transformers import BertConfig  # noqa: PLC0415 - heavy
+
+    return BertConfig(
+        vocab_size=len(_vocabulary()),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        **settings,
+    )
+
+
+def save_tokenizer(folder: Path, **settings: Any) -> None:  # noqa: ANN401 - the same
+    """Save a word-piece tokenizer that knows a few words and every letter."""
+    from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - heavy
+    from transformers import PreTrainedTokenizerFast  # noqa: PLC0415 - heavy
+
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # theirs
+        tokenizer_object=BertWordPieceTokenizer(_vocabulary()),
+        **{f"{kind}_token": f"[{kind.upper()}]" for kind in _KINDS},
+        **settings,
+    ).save_pretrained(folder)
+
+
+def _vocabulary() -> dict[str, int]:
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789?.,:"
+    marks = [f"[{kind.upper()}]" for kind in _KINDS]
+    pieces = [*marks, *WORDS.split(), *letters, *(f"##{each}" for each in letters)]
+    return {each: number for number, each in enumerate(dict.fromkeys(pieces))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,7 @@ from bot.evaluation.calibrating import (
 )
 from bot.evaluation.question_sets import Question, Quote, write_question_set
 from bot.evaluation.split import split_of
+from bot.identity import deciding_settings
 from bot.reports.calibration import calibrated_text, fitted_text
 from tests.receipt_samples import TEXTS, asker
 
@@ -43,8 +45,11 @@ def judged(right: int = 60, wrong: int = 0, questions: int = 100) -> Answers:
     return Answers(described, tuple(answers), (0.9,) * right, 80)
 
 
-def certified(config: Config | None = None) -> Certificate:
-    found = certify(judged(), DEMAND, "index-1", config or Config(), IDENTITY)
+SETTINGS = deciding_settings(Config())
+
+
+def certified() -> Certificate:
+    found = certify(judged(), DEMAND, "index-1", SETTINGS, IDENTITY)
     assert found.certificate is not None
     return found.certificate
 
@@ -120,23 +125,31 @@ def test_what_the_settings_say_goes_before_the_certificate(
 def test_nothing_has_changed_at_first() -> None:
     made = certified()
 
-    assert not list(made.changes("index-1", Config(), IDENTITY))
-    assert not list(made.changes("index-1", made.apply(Config()), IDENTITY))
+    applied = deciding_settings(made.apply(Config()))
+
+    assert not list(made.changes("index-1", SETTINGS, IDENTITY))
+    assert not list(made.changes("index-1", applied, IDENTITY))
 
 
 @pytest.mark.parametrize(
-    ("index", "config", "calibration", "named"),
+    ("index", "settings", "calibration", "named"),
     [
-        ("index-2", Config(), IDENTITY, "the index"),
-        ("index-1", Config(retrieval=RetrievalConfig(k=5)), IDENTITY, "the settings"),
-        ("index-1", Config(), Calibration(2.0), "the map to probabilities"),
+        ("index-2", SETTINGS, IDENTITY, "the index"),
+        (
+            "index-1",
+            deciding_settings(Config(retrieval=RetrievalConfig(k=5))),
+            IDENTITY,
+            "the settings",
+        ),
+        ("index-1", deciding_settings(Config(), "model"), IDENTITY, "the settings"),
+        ("index-1", SETTINGS, Calibration(2.0), "the map to probabilities"),
     ],
 )
 def test_what_has_changed_since_is_named(
-    index: str, config: Config, calibration: Calibration, named: str
+    index: str, settings: dict[str, Any], calibration: Calibration, named: str
 ) -> None:
     made = certified()
-    changes = list(made.changes(index, config, calibration))
+    changes = list(made.changes(index, settings, calibration))
 
     assert changes == [named]
     assert named in warning(made, changes)
@@ -146,7 +159,7 @@ def test_what_has_changed_since_is_named(
 def test_another_version_of_the_bot_is_named() -> None:
     made = dataclasses.replace(certified(), program="0.0.0+abc")
 
-    assert list(made.changes("index-1", Config(), IDENTITY)) == ["the bot's version"]
+    assert list(made.changes("index-1", SETTINGS, IDENTITY)) == ["the bot's version"]
 
 
 @pytest.mark.parametrize(
@@ -169,14 +182,14 @@ def test_questions_that_the_map_was_fitted_on_are_noticed(
     answers = dataclasses.replace(
         answers, set=dataclasses.replace(answers.set, split=split)
     )
-    found = certify(answers, DEMAND, "i", Config(), Calibration(1.0, 0.0, dict(other)))
+    found = certify(answers, DEMAND, "i", SETTINGS, Calibration(1.0, 0.0, dict(other)))
 
     assert found.biased is shared
     assert ("Careful" in calibrated_text(found, Path("c.json"))) is shared
 
 
 def test_a_certificate_is_told_in_two_sentences() -> None:
-    found = certify(judged(), DEMAND, "i", Config(), IDENTITY)
+    found = certify(judged(), DEMAND, "i", SETTINGS, IDENTITY)
     text = calibrated_text(found, Path("c.json"))
 
     assert "of 100 questions 60 are answered (75% of the answerable ones)" in text
@@ -185,7 +198,7 @@ def test_a_certificate_is_told_in_two_sentences() -> None:
 
 
 def test_what_is_missing_is_told_when_nothing_can_be_proven(tmp_path: Path) -> None:
-    found = certify(judged(right=20, questions=40), DEMAND, "i", Config(), IDENTITY)
+    found = certify(judged(right=20, questions=40), DEMAND, "i", SETTINGS, IDENTITY)
     path = tmp_path / "c.json"
 
     assert found.certificate is None
@@ -197,7 +210,7 @@ def test_what_is_missing_is_told_when_nothing_can_be_proven(tmp_path: Path) -> N
 
 def test_no_number_of_questions_is_promised_where_errors_are_too_many() -> None:
     answers = Answers(SET, (Labelled(0.9, right=False),) * 30, (), 0)
-    found = certify(answers, DEMAND, "i", Config(), IDENTITY)
+    found = certify(answers, DEMAND, "i", SETTINGS, IDENTITY)
 
     assert found.payload()["more_needed"] is None
     assert "More questions would not help" in calibrated_text(found, Path("c.json"))
@@ -205,11 +218,11 @@ def test_no_number_of_questions_is_promised_where_errors_are_too_many() -> None:
 
 def test_a_set_without_answers_or_answerable_questions_is_no_error() -> None:
     nothing = Answers(SET, (), (), 0)
-    found = certify(nothing, DEMAND, "i", Config(), IDENTITY)
+    found = certify(nothing, DEMAND, "i", SETTINGS, IDENTITY)
 
     assert found.payload()["calibration_error"] is None
     only = Answers(SET, (Labelled(0.9, right=True),) * 60, (), 0)
-    made = certify(only, DEMAND, "i", Config(), IDENTITY)
+    made = certify(only, DEMAND, "i", SETTINGS, IDENTITY)
     assert made.certificate is not None
     assert made.certificate.answerable_coverage is None
     assert "answered, 0 of them" in calibrated_text(made, Path("c.json"))

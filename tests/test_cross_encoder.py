@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.cross_encoders.pairs import LazyPairScorer
 from bot.errors import EncoderError
 from bot.evidence import cross_encoder
-from bot.evidence.cross_encoder import LazyCrossEncoder, open_cross_encoder
+from bot.evidence.cross_encoder import open_cross_encoder
 
 QUESTION = "How many people live in Berlin?"
 ANSWER = "Berlin has a population of 3,520,031 registered inhabitants."
@@ -25,7 +26,7 @@ def test_a_sentence_that_answers_scores_far_above_one_that_does_not() -> None:
 
 
 def test_a_pair_has_one_score_whatever_stands_beside_it() -> None:
-    scorer = LazyCrossEncoder()
+    scorer = LazyPairScorer(open_cross_encoder)
     scorer.warm()
     alone = scorer.score_pairs([(QUESTION, ANSWER)])
     beside = scorer.score_pairs([(QUESTION, OTHER)] * 5 + [(QUESTION, ANSWER)])

@@ -24,6 +24,7 @@ from bot.calibration.shipped import (
 )
 from bot.config import AnswersConfig, Config, RetrievalConfig
 from bot.evaluation.calibrating import Answers, certify
+from bot.identity import deciding_settings
 from bot.stores.local import LocalReader
 from tests import small_index
 
@@ -51,7 +52,11 @@ def certificate(config: Config) -> Certificate:
     some = QuestionSet("questions.jsonl", "ab", "2026-11-22", "test", 60)
     right = (Labelled(0.9, right=True),) * 60
     found = certify(
-        Answers(some, right, (0.9,) * 60, 60), Demand(0.1, 0.9), "i", config, IDENTITY
+        Answers(some, right, (0.9,) * 60, 60),
+        Demand(0.1, 0.9),
+        "i",
+        deciding_settings(config),
+        IDENTITY,
     )
     assert found.certificate is not None
     return dataclasses.replace(found.certificate, threshold=0.71)

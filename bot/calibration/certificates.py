@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from bot.calibration.files import read_kept, write_json
 from bot.calibration.probability import Calibration
 from bot.config import AnswersConfig, Config
-from bot.identity import deciding_settings, hash_settings, program_identity
+from bot.identity import hash_settings, program_identity
 
 FORMAT = 1  # of the file
+_APART = frozenset({"calibration", "templates"})
 METHOD = (
     "Fixed-sequence testing from the strictest threshold on with exact binomial "
     "p-values (Learn then Test, arXiv:2110.01052); bound: Clopper and Pearson 1934, "
@@ -73,12 +74,18 @@ class Certificate:
         )
 
     def changes(
-        self, index: str, config: Config, calibration: Calibration
+        self, index: str, settings: Mapping[str, Any], calibration: Calibration
     ) -> Iterator[str]:
-        """Name what has changed since, and is not covered by the certificate."""
+        """Name what has changed since, and is not covered by the certificate.
+
+        Args:
+            index: fingerprint.
+            settings: that decide answers, by section.
+            calibration: the map to probabilities in force.
+        """
         if self.index != index:
             yield "the index"
-        if self.configuration != hash_undecided(config):
+        if self.configuration != hash_undecided(settings):
             yield "the settings"
         if self.probability != (calibration.slope, calibration.intercept):
             yield "the map to probabilities"
@@ -86,12 +93,20 @@ class Certificate:
             yield "the bot's version"
 
 
-def hash_undecided(config: Config) -> str:
-    """Return the hash of the settings that decide what is right, but the threshold."""
-    settings = deciding_settings(config)
-    for name in ("threshold", "certificate", "ask_instead"):
-        settings["answers"].pop(name)
-    return hash_settings(settings)
+def hash_undecided(settings: Mapping[str, Any]) -> str:
+    """Return the hash of the settings that decide what is right, but the threshold.
+
+    Args:
+        settings: that decide answers, by section. The map to probabilities is left
+            out, since a certificate names it apart, and so is wording.
+    """
+    kept = {name: settings[name] for name in settings if name not in _APART}
+    answers = {
+        name: value
+        for name, value in settings["answers"].items()
+        if name not in {"threshold", "certificate", "ask_instead"}
+    }
+    return hash_settings({**kept, "answers": answers})
 
 
 def read_certificate(path: Path) -> Certificate | None:

@@ -123,7 +123,9 @@ def _certify(
 
     described, demand = given
     judged = judge_answers(questions, _willing(bot), described)
-    found = certify(judged, demand, bot.reader.fingerprint, config, bot.calibration)
+    found = certify(
+        judged, demand, bot.reader.fingerprint, bot.settings, bot.calibration
+    )
     if found.certificate is not None:
         write_certificate(found.certificate, config.certificate_path)
     if json_:

@@ -47,7 +47,8 @@ def index(
 
     Documents that cannot be read are refused by name and reason; the others are
     indexed. The old index stays in use until the new one is complete, and answers go
-    on meanwhile.
+    on meanwhile. A cross-encoder that retrieval.reranker of bot.toml names is converted
+    too, once.
 
     --watch goes on after the first build and indexes again whenever files change, until
     Ctrl-C. --rollback makes the former generation the index again, after checking each
@@ -78,10 +79,14 @@ def index(
 
 
 def _build(settings: Config, *, rebuild: bool, json_: bool) -> None:
-    from bot.cli.progress import index_with_progress  # noqa: PLC0415 - heavy
+    from bot.cli.progress import index_with_progress, notice  # noqa: PLC0415 - heavy
     from bot.reports.results import index_payload, index_text  # noqa: PLC0415 - same
 
     report = index_with_progress(settings, rebuild=rebuild)
+    if settings.retrieval.reranker:  # converted now, so that no question waits for it
+        from bot.app import open_reranker  # noqa: PLC0415 - only where it is used
+
+        open_reranker(settings, notice)
     if json_:
         print_json(index_payload(report))
     else:

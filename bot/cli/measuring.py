@@ -24,17 +24,28 @@ def open_subject(config: Config) -> Iterator[Subject]:
     from bot.evaluation.replay import Recorder, Replayer  # noqa: PLC0415 - quick help
     from bot.evaluation.subject import Subject, lenient  # noqa: PLC0415 - the same
 
-    with open_measured(config) as bot:
-        willing = dataclasses.replace(bot, config=lenient(bot.config))
-        if bot.scorer is None:
-            yield Subject(bot, willing)
-            return
-        recorder = Recorder(bot.scorer)
-        yield Subject(
-            dataclasses.replace(bot, scorer=recorder),
-            dataclasses.replace(willing, scorer=Replayer(recorder)),
-            recorder.known.clear,
+    with open_measured(config) as opened:
+        bot, willing = (
+            opened,
+            dataclasses.replace(opened, config=lenient(opened.config)),
         )
+        recorders: list[Recorder] = []
+        if bot.scorer is not None:
+            recorders.append(recorder := Recorder(bot.scorer))
+            bot = dataclasses.replace(bot, scorer=recorder)
+            willing = dataclasses.replace(willing, scorer=Replayer(recorder))
+        if bot.reranker is not None:
+            recorders.append(recorder := Recorder(bot.reranker.scorer))
+            again = dataclasses.replace(bot.reranker, scorer=recorder)
+            bot = dataclasses.replace(bot, reranker=again)
+            again = dataclasses.replace(again, scorer=Replayer(recorder))
+            willing = dataclasses.replace(willing, reranker=again)
+
+        def forget() -> None:
+            for each in recorders:
+                each.known.clear()
+
+        yield Subject(bot, willing, forget)
 
 
 def open_measured(config: Config) -> Bot:

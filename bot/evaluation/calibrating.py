@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,6 @@ from bot.calibration.bounds import (
 )
 from bot.calibration.certificates import Certificate, QuestionSet, hash_undecided
 from bot.calibration.probability import Calibration, fit_calibration
-from bot.config import Config
 from bot.errors import InputError
 from bot.evaluation.curves import calibration_error
 from bot.evaluation.question_sets import Question, read_question_set
@@ -157,9 +156,21 @@ class Calibrated:
 
 
 def certify(
-    judged: Answers, demand: Demand, index: str, config: Config, map_: Calibration
+    judged: Answers,
+    demand: Demand,
+    index: str,
+    settings: Mapping[str, Any],
+    map_: Calibration,
 ) -> Calibrated:
-    """Choose the threshold and write its certificate, or say what is missing."""
+    """Choose the threshold and write its certificate, or say what is missing.
+
+    Args:
+        judged: the answers.
+        demand: the error rate that is allowed, and how surely.
+        index: fingerprint.
+        settings: that decide answers, by section.
+        map_: from evidence to probability, in force.
+    """
     biased = judged.set.overlaps(map_.fitted)
     choice = choose_threshold(judged.answers, demand)
     if choice is None:
@@ -178,7 +189,7 @@ def certify(
         calibration_error=round(judged.calibration_error, 6),
         set=judged.set,
         index=index,
-        configuration=hash_undecided(config),
+        configuration=hash_undecided(settings),
         program=program_identity(),
         probability=(map_.slope, map_.intercept),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.evidence.cross_encoder import SentenceScorer
+from bot.cross_encoders.pairs import PairScorer
 
 Pair = tuple[str, str]
 
@@ -14,7 +14,7 @@ Pair = tuple[str, str]
 class Recorder:
     """Scores pairs anew, so that latencies are those of users, and keeps the scores."""
 
-    scorer: SentenceScorer
+    scorer: PairScorer
     known: dict[Pair, float] = field(default_factory=dict)
 
     def score_pairs(self, pairs: Sequence[Pair]) -> list[float]:

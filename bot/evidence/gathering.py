@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from bot.cross_encoders.pairs import PairScorer
 from bot.evidence.context import in_context
-from bot.evidence.cross_encoder import SentenceScorer
 from bot.evidence.features import Candidate, Question, candidates
 from bot.evidence.model import EvidenceModel
 from bot.records import Evidence, Hit
@@ -22,7 +22,7 @@ def gather(
     question: Question,
     hits: Sequence[Hit],
     reader: Reader,
-    scorer: SentenceScorer | None,
+    scorer: PairScorer | None,
 ) -> list[Evidence]:
     """Score the sentences of the hits as answers to the question.
 
@@ -59,9 +59,7 @@ def gather(
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _read(
-    question: str, found: Sequence[Candidate], scorer: SentenceScorer
-) -> list[float]:
+def _read(question: str, found: Sequence[Candidate], scorer: PairScorer) -> list[float]:
     """Return the logits of the sentences that have to be read, from the first on."""
     logits: list[float] = []
     while len(logits) < len(found) and max(logits, default=-inf) < _CONVINCING:

@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.cross_encoders.pairs import PairScorer
 from bot.dense import Encoder
-from bot.evidence.cross_encoder import SentenceScorer
 from bot.evidence.model import EvidenceModel
 from bot.questions.short_answers import short_answer
 from bot.records import Reading
@@ -30,7 +30,7 @@ def rank_texts(
     reading: Reading,
     texts: Sequence[str],
     encoder: Encoder,
-    scorer: SentenceScorer | None,
+    scorer: PairScorer | None,
 ) -> list[float]:
     """Score sentences as answers, aligned, each in [0, 1].
 
@@ -79,7 +79,7 @@ def topic_of(texts: Sequence[str]) -> str:
 
 
 def _by_reading(
-    reading: Reading, texts: Sequence[str], scorer: SentenceScorer
+    reading: Reading, texts: Sequence[str], scorer: PairScorer
 ) -> list[float]:
     """Score each sentence as it stands and after the topic; the better one counts."""
     topic = topic_of(texts)

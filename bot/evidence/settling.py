@@ -6,8 +6,8 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
+from bot.cross_encoders.pairs import PairScorer
 from bot.evidence.context import in_context
-from bot.evidence.cross_encoder import SentenceScorer
 from bot.evidence.features import Question
 from bot.questions.choosing import Choice, choices, is_enough
 from bot.questions.short_answers import has_choices
@@ -21,7 +21,7 @@ _FAINT = -9.0  # logarithm of a promise that no word of the question supports
 
 
 def settled(
-    question: Question, evidence: Sequence[Evidence], scorer: SentenceScorer | None
+    question: Question, evidence: Sequence[Evidence], scorer: PairScorer | None
 ) -> list[Evidence]:
     """Settle the short answer of the first of the evidence.
 
@@ -50,7 +50,7 @@ def settled(
 
 
 def _chosen(
-    question: Question, best: Evidence, found: list[Choice], scorer: SentenceScorer
+    question: Question, best: Evidence, found: list[Choice], scorer: PairScorer
 ) -> str | None:
     asked, title = question.reading.text, best.hit.chunk.title
     whole, text = best.features["cross"], best.sentence.text

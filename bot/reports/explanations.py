@@ -64,7 +64,8 @@ def _hit(hit: Hit) -> str:
     cosine = "-" if hit.cosine is None else f"{hit.cosine:.2f}"
     ranks = f"{hit.lexical_rank or '-'}/{hit.dense_rank or '-'}"
     words = f", has {', '.join(hit.matched)}" if hit.matched else ""
-    return f"{place}: {hit.bm25:.1f}, {cosine}, {ranks}{words}"
+    read = "" if hit.logit is None else f", reranker {hit.logit:.2f}"
+    return f"{place}: {hit.bm25:.1f}, {cosine}, {ranks}{read}{words}"
 
 
 def _excerpt(text: str) -> str:

@@ -29,12 +29,13 @@ def hits_text(hits: Sequence[Hit]) -> str:
 def _hit_text(rank: int, hit: Hit) -> str:
     place = " > ".join((hit.chunk.document, *hit.chunk.section))
     cosine = "-" if hit.cosine is None else f"{hit.cosine:.3f}"
+    logit = "" if hit.logit is None else f", reranker {hit.logit:.2f}"
     excerpt = " ".join(hit.chunk.text.split())
     if len(excerpt) > _EXCERPT:
         excerpt = excerpt[:_EXCERPT].rsplit(" ", 1)[0] + " ..."
     return harmless(
         f"{rank}. {place}\n"
-        f"   score {hit.score:.3f}, BM25 {hit.bm25:.2f}, cosine {cosine}\n"
+        f"   score {hit.score:.3f}, BM25 {hit.bm25:.2f}, cosine {cosine}{logit}\n"
         f"   {excerpt}"
     )
 

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.app import configure
+from bot.cross_encoders.pairs import LazyPairScorer, PairScorer
 from bot.evaluation.matching import exact_match, holds, token_f1
 from bot.evaluation.question_sets import Question, Quote, read_question_set
 from bot.evaluation.split import split_of
 from bot.evidence.context import in_context
-from bot.evidence.cross_encoder import LazyCrossEncoder, SentenceScorer
+from bot.evidence.cross_encoder import open_cross_encoder
 from bot.evidence.features import weigh
 from bot.evidence.settling import settled
 from bot.questions.reading import read_question
@@ -37,7 +38,10 @@ def main() -> None:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     options = parser.parse_args()
     config = configure(options.corpus, options.index)
-    reader, scorer = open_reader(config.index_path, config), LazyCrossEncoder()
+    reader, scorer = (
+        open_reader(config.index_path, config),
+        LazyPairScorer(open_cross_encoder),
+    )
     rows = defaultdict(list)
     for question, quote in _pairs(options.split):
         short = _short(question, quote, reader, scorer)
@@ -65,7 +69,7 @@ def _pairs(split: str) -> Iterator[tuple[Question, Quote]]:
 
 
 def _short(
-    question: Question, quote: Quote, reader: Reader, scorer: SentenceScorer
+    question: Question, quote: Quote, reader: Reader, scorer: PairScorer
 ) -> str | None:
     reading = read_question(question.question)
     weighed = weigh(reading, reader)

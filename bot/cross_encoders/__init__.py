@@ -1,0 +1,1 @@
+"""Cross-encoders: models that read a question and a text together."""
