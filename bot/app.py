@@ -24,16 +24,16 @@ from bot.calibration.shipped import shipped_certificate
 from bot.config import Config
 from bot.conversation.threads import Conversation, Shown
 from bot.cross_encoders.opening import open_model
-from bot.cross_encoders.pairs import LazyPairScorer, PairScorer
+from bot.cross_encoders.pairs import PairScorer
 from bot.dense import Floats
-from bot.errors import IndexMissingError, InputError
-from bot.evidence.cross_encoder import open_cross_encoder
+from bot.errors import InputError
 from bot.evidence.decision import confidence
 from bot.evidence.features import weigh
 from bot.evidence.gathering import gather
 from bot.evidence.lists import rank_texts
 from bot.evidence.settling import settled
 from bot.identity import deciding_settings
+from bot.opening import Opened, begin
 from bot.questions.languages import languages_of
 from bot.questions.reading import read_question
 from bot.questions.twofold import questions_of
@@ -44,7 +44,6 @@ from bot.records import Answer, Hit, Reading
 from bot.retrieval.reranking import Reranker
 from bot.retrieval.retriever import Mode, Retriever, best_per_document
 from bot.retrieval.scope import merged, search_within, unshown
-from bot.storage import store_of
 from bot.stores.protocol import Reader, Visible
 from bot.text.terms import tokenize
 from bot.wording import Templates
@@ -367,33 +366,41 @@ def open_bot(
     Raises:
         BotError: a setting, the corpus or the index cannot be used.
     """
-    settings = configure(corpus, index, config)
-    store = store_of(settings)
+    opened = begin(configure(corpus, index, config), on_missing)
+    return join(opened, notice=notice, receipts=receipts)
+
+
+def join(
+    opened: Opened, *, notice: Notice = _LOG.warning, receipts: bool = True
+) -> Bot:
+    """Join a bot from what `bot.opening.begin` has opened, which is closed on failure.
+
+    Args:
+        opened: the index and the models.
+        notice: as for `open_bot`.
+        receipts: the same.
+
+    Raises:
+        BotError: a setting or a file beside the index cannot be used.
+    """
     try:
-        reader = store.open()
-    except IndexMissingError:
-        (on_missing or build)(settings)
-        reader = store.open()
-    try:
-        return _calibrated(reader, settings, notice, receipts=receipts)
+        return _calibrated(opened, notice, receipts=receipts)
     except BaseException:
-        reader.close()
+        opened.reader.close()
         raise
 
 
-def _calibrated(
-    reader: Reader, config: Config, notice: Notice, *, receipts: bool
-) -> Bot:
+def _calibrated(opened: Opened, notice: Notice, *, receipts: bool) -> Bot:
+    reader, config = opened.reader, opened.config
     calibration = read_calibration(config.probability_path)
     own = read_certificate(config.certificate_path)
     certificate = own or shipped_certificate(reader, config, calibration)
     settings = certificate.apply(config) if certificate else config
-    uses_scorer = settings.evidence.cross_encoder
     bot = Bot(
         reader,
         settings,
         calibration,
-        LazyPairScorer(open_cross_encoder) if uses_scorer else None,
+        opened.scorer,
         templates=Templates.read(settings.templates_path),
         reranker=open_reranker(settings, notice),
     )
@@ -428,12 +435,3 @@ def open_reranker(config: Config, notice: Notice = _LOG.info) -> Reranker | None
 
     model = open_model(folder, config.models_path, tell)
     return Reranker(model.name, model.scorer, config.retrieval.rerank)
-
-
-def build(config: Config) -> None:
-    """Build or update the index, without telling anyone how it goes.
-
-    Raises:
-        BotError: the corpus or the index folder cannot be used.
-    """
-    store_of(config).build()

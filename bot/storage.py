@@ -37,8 +37,11 @@ class Store(Protocol):
         """Tell whether there is an index."""
         ...
 
-    def open(self) -> StoredIndex:
+    def open(self, *, encoder: bool = False) -> StoredIndex:
         """Open the current generation; what it needs is verified as it is read.
+
+        Args:
+            encoder: begin to open the encoder too; who encodes first waits for it.
 
         Raises:
             IndexMissingError: there is no index.
@@ -126,11 +129,12 @@ class LocalStore:
             return False
         return True
 
-    def open(self) -> StoredIndex:
+    def open(self, *, encoder: bool = False) -> StoredIndex:
         """Open the current generation."""
         from bot.stores.local import open_reader  # noqa: PLC0415 - numpy
 
-        return open_reader(self.config.index_path, self.config, self.encoders)
+        path = self.config.index_path
+        return open_reader(path, self.config, self.encoders, encoder=encoder)
 
     def build(
         self,
@@ -195,11 +199,15 @@ class RedisStore:
             return False
         return True
 
-    def open(self) -> StoredIndex:
+    def open(self, *, encoder: bool = False) -> StoredIndex:
         """Open the current generation."""
+        from bot.stores.held_encoder import HeldEncoder  # noqa: PLC0415 - numpy
         from bot.stores.redis.opening import open_redis_reader  # noqa: PLC0415 - numpy
 
-        return open_redis_reader(self.config, self.encoders)
+        reader = open_redis_reader(self.config, self.encoders)
+        if encoder:
+            HeldEncoder(lambda: reader.encoder).warm()
+        return reader
 
     def build(
         self,

@@ -117,6 +117,7 @@ def test_asking_imports_neither_torch_nor_transformers_nor_parsers(
     assert done.returncode == 0, done.stderr
     modules = set(report.read_text().splitlines())
     assert "onnxruntime" in modules
+    assert not modules & {"pydantic", "rich"}
     assert not modules & {"torch", "transformers", "sentence_transformers"}
     assert not modules & {"lxml", "pypdfium2", "docutils"}
 

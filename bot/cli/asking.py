@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.options import Corpus, Index, Json, Settings, print_json, print_text
+from bot.cli.plain_command import PlainCommand
 from bot.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ Filter = Annotated[
 
 def mount(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command()(ask)
-    app.command()(chat)
+    app.command(cls=PlainCommand)(ask)
+    app.command(cls=PlainCommand)(chat)
 
 
 def ask(
@@ -133,11 +134,18 @@ def chat(
 
     def opened() -> LocalDesk:
         # Everything else is imported while the person types.
-        from bot.app import open_bot  # noqa: PLC0415
-        from bot.cli.desk import LocalDesk  # noqa: PLC0415
         from bot.cli.progress import notice  # noqa: PLC0415
+        from bot.opening import begin  # noqa: PLC0415
 
-        return LocalDesk(lambda: open_bot(config=settings, notice=notice), _rebuild)
+        def joined() -> Bot:
+            models = begin(settings, encoder=True, evidence=True)
+            from bot.app import join  # noqa: PLC0415 - while the models open
+
+            return join(models, notice=notice)
+
+        from bot.cli.desk import LocalDesk  # noqa: PLC0415
+
+        return LocalDesk(joined, _rebuild)
 
     run(opened, settings.index_path, Manner(resume, plain, filter_))
 
@@ -148,18 +156,33 @@ def open_or_build(
     config: Path | None,
     *,
     quotes: int | None = None,
+    encoder: bool = True,
+    evidence: bool = True,
 ) -> Bot:
-    """Open the bot; build the index first, and say so, where there is none."""
+    """Open the bot; build the index first, and say so, where there is none.
+
+    Args:
+        corpus: as given.
+        index: the same.
+        config: the same.
+        quotes: most quotes of an answer, as given.
+        encoder: questions are going to be encoded.
+        evidence: questions are going to be answered.
+    """
     import dataclasses  # noqa: PLC0415 - keeps --help quick
 
-    from bot.app import configure, open_bot  # noqa: PLC0415 - the same
     from bot.cli.progress import notice  # noqa: PLC0415 - the same
+    from bot.config import configure  # noqa: PLC0415 - the same
+    from bot.opening import begin  # noqa: PLC0415 - the same
 
     settings = configure(corpus, index, config)
     if quotes is not None:
         answers = dataclasses.replace(settings.answers, max_quotes=quotes)
         settings = dataclasses.replace(settings, answers=answers)
-    return open_bot(config=settings, on_missing=_build_first, notice=notice)
+    opened = begin(settings, _build_first, encoder=encoder, evidence=evidence)
+    from bot.app import join  # noqa: PLC0415 - takes as long as opening the models
+
+    return join(opened, notice=notice)
 
 
 def _build_first(config: Config) -> None:

@@ -19,6 +19,7 @@ from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import HeldGeneration, IndexFolder, hold_current
+from bot.stores.held_encoder import HeldEncoder
 from bot.stores.manifest import Manifest
 from bot.stores.objects import damaged
 from bot.stores.protocol import Ranked, Visible
@@ -30,7 +31,11 @@ _INDEXES_KEPT = 8  # sets of visible collections whose statistics are kept summe
 
 
 def open_reader(
-    folder: Path, config: Config, encoders: EncoderFactory | None = None
+    folder: Path,
+    config: Config,
+    encoders: EncoderFactory | None = None,
+    *,
+    encoder: bool = False,
 ) -> LocalReader:
     """Open the current generation of an index; everything but the encoder is read.
 
@@ -38,6 +43,7 @@ def open_reader(
         folder: the index.
         config: tells the encoder that is wanted, and BM25's parameters.
         encoders: opens the encoder; the default one if not given.
+        encoder: begin to open the encoder as well, while the rest is read.
 
     Raises:
         IndexMissingError: there is no index.
@@ -49,14 +55,31 @@ def open_reader(
     try:
         factory = encoders or EncoderFactory()
         check_compatible(place.path, held.manifest, config, factory)
+        opening = HeldEncoder(lambda: _open_encoder(place, held, factory))
+        if encoder:
+            opening.warm()
         shelves = [
             read_shelf(place.objects, each, held.manifest.encoder.dimensions)
             for each in held.manifest.collections
         ]
-        return LocalReader(place, held, shelves, config.retrieval, factory)
+        return LocalReader(place, held, shelves, config.retrieval, opening)
     except BaseException:
         held.release()
         raise
+
+
+def _open_encoder(
+    folder: IndexFolder, held: HeldGeneration, factory: EncoderFactory
+) -> Encoder:
+    entry = held.manifest.encoder
+    data = folder.objects.read_all(list(entry.files.values()))
+    encoder = factory.load(dict(zip(entry.files, data, strict=True)))
+    if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
+        raise damaged(
+            folder.manifest_path(held.manifest.generation),
+            f"names encoder {entry.name}, its files are {encoder.name}",
+        )
+    return encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +99,7 @@ class LocalReader:
         held: HeldGeneration,
         shelves: Sequence[Shelf],
         retrieval: RetrievalConfig,
-        factory: EncoderFactory,
+        encoder: HeldEncoder,
     ) -> None:
         """Take over a held generation and what was read of it."""
         self._folder = folder
@@ -84,9 +107,8 @@ class LocalReader:
         self._manifest = held.manifest
         self.shelves = shelves
         self._retrieval = retrieval
-        self._factory = factory
+        self._encoder = encoder
         self._guard = Lock()
-        self._encoder: Encoder | None = None
         self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
         self._fingerprint = fingerprint(held.manifest.root, retrieval)
 
@@ -134,10 +156,7 @@ class LocalReader:
     @property
     def encoder(self) -> Encoder:
         """The encoder that the vectors came from; verified and opened once."""
-        with self._guard:
-            if self._encoder is None:
-                self._encoder = self._open_encoder()
-            return self._encoder
+        return self._encoder.get()
 
     def collections(self) -> tuple[str, ...]:
         """All collections, sorted."""
@@ -234,6 +253,7 @@ class LocalReader:
         """Let the generation go."""
         with self._guard:
             if self._held:
+                self._encoder.close()
                 for each in self.shelves:
                     each.close()
                 self._held.release()
@@ -291,16 +311,3 @@ class LocalReader:
                 k1, b = self._retrieval.k1, self._retrieval.b
                 index = self._lexical[key] = LexicalIndex(parts, k1=k1, b=b)
             return index
-
-    def _open_encoder(self) -> Encoder:
-        if self._held is None:
-            raise ValueError("the reader is closed")
-        entry = self._manifest.encoder
-        data = self._folder.objects.read_all(list(entry.files.values()))
-        encoder = self._factory.load(dict(zip(entry.files, data, strict=True)))
-        if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
-            raise damaged(
-                self._folder.manifest_path(self.generation),
-                f"names encoder {entry.name}, its files are {encoder.name}",
-            )
-        return encoder
