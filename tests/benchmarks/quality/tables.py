@@ -40,6 +40,7 @@ def write_tables(work: Path, file: Path) -> None:
             _read(work, "wording"),
         ),
         *_mistakes(_read(work, "mistakes")),
+        *_reranking(_read(work, "reranking")),
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -131,6 +132,22 @@ def _mistakes(values: Mapping[str, Any]) -> Iterator[str]:
             pair = next((v for k, v in each.items() if k.startswith(kind)), None)
             cells.append(f"{pair[0]:.3f} → {pair[1]:.3f}" if pair else "")
         yield _row([kind, *cells])
+
+
+def _reranking(values: Mapping[str, Any]) -> Iterator[str]:
+    yield from _single(
+        "Reading the best passages again",
+        "The first passages of the hybrid search in the order of the packaged "
+        "cross-encoder's logit (ms-marco-MiniLM-L-12-v2, eight-bit), then the best of "
+        "each document; at most 200 queries of a collection.",
+        {name: each["ways"] for name, each in values.items()},
+    )
+    if values:
+        queries = (f"{each['queries']}" for each in values.values())
+        yield _row(["queries", *queries, ""])
+        costs = [each["ms_a_pair"] for each in values.values()]
+        mean = sum(costs) / len(costs)
+        yield _row(["ms a passage", *(f"{each:.0f}" for each in (*costs, mean))])
 
 
 def _head(names: Sequence[str]) -> Iterator[str]:
