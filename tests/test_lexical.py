@@ -136,13 +136,13 @@ def test_weights_that_no_longer_fit_are_let_go_and_made_again(
 ) -> None:
     passages = [["ape", "bee"], ["bee", "cat"], ["cat", "ape"]]
     expected = [index(passages).search([each], 3) for each in ("ape", "bee", "cat")]
-    monkeypatch.setattr(lexical, "_MOST_KEPT", 3)
+    monkeypatch.setattr(lexical, "_MOST_KEPT", 2)
     searched = index(passages)
 
     found = [searched.search([each], 3) for each in ("ape", "bee", "cat") * 2]
 
-    kept = searched._weighted.values()  # noqa: SLF001 - nothing else shows the bound
-    assert sum(len(rows) for rows, _ in kept) <= 3
+    kept = [*searched._recent, *searched._older]  # noqa: SLF001 - shows the bound
+    assert len(kept) <= 3
     for (rows, scores), (known_rows, known) in zip(found, expected * 2, strict=True):
         assert rows.tolist() == known_rows.tolist()
         assert scores.tolist() == known.tolist()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lexical.bm25 import LexicalIndex, LuceneBM25, Postings
 from bot.lexical.membership import Membership
-from bot.lexical.postings import Terms
 
 
 @given(terms=st.sets(st.text()))
@@ -45,12 +42,3 @@ def test_many_terms_are_counted_as_each_by_itself(
     assert index.frequencies(asked) == {
         each: sum(each in passage for passage in passages) for each in asked
     }
-
-
-@given(terms=st.sets(st.text(st.characters(exclude_characters="\n", codec="utf-8"))))
-def test_a_term_is_found_among_bytes_where_it_is_among_texts(terms: set[str]) -> None:
-    ordered = sorted(terms)
-    stored = Terms("".join(f"{each}\n" for each in ordered).encode())
-
-    for term in [*ordered, "", "m", "\U0010ffff", "\ud800"]:
-        assert stored.place(term) == bisect_left(ordered, term)

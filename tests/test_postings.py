@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.lexical import coded as coding
 from bot.lexical.bm25 import LuceneBM25
-from bot.lexical.postings import Postings, Terms
+from bot.lexical.coded import CodedPostings
+from bot.lexical.postings import Postings, Terms, place_of
 
 TERMS = st.sampled_from(["ape", "bee", "cat", "dog", "\u00e9mu", "\u6750\u6599"])
 PASSAGES = st.lists(st.lists(TERMS, max_size=6), max_size=10)
@@ -112,12 +114,44 @@ def test_terms_in_bytes_are_those_terms(terms: list[str]) -> None:
 
 
 @pytest.mark.parametrize("most", [1, 255, 256, 70_000])
-def test_compact_counts_are_the_same_in_less_memory(most: int) -> None:
-    table = Postings.from_model(LuceneBM25([["a"] * most, ["b", "a"]]))
+def test_codes_stand_for_the_counts_and_lengths_of_the_postings(most: int) -> None:
+    passages = [["a"] * most, ["b", "a"], [], ["c", "b"]]
+    table = postings(passages)
 
-    compact = table.compact()
+    coded = CodedPostings.of(table)
 
-    assert compact.counts.nbytes <= table.counts.nbytes
-    for term in ("a", "b", "c"):
-        for left, right in zip(compact.find(term), table.find(term), strict=True):
-            assert left.tolist() == right.tolist()
+    assert coded.codes.nbytes < table.counts.nbytes
+    assert (coded.size, coded.tokens, coded.occurrences) == (4, most + 4, most + 4)
+    for term in ("a", "b", "c", "d"):
+        rows, codes = coded.find(term)
+        expected_rows, expected = table.find(term)
+        assert rows.tolist() == expected_rows.tolist()
+        assert coded.counts[codes].tolist() == expected.tolist()
+        assert coded.lengths[codes].tolist() == table.lengths[rows].tolist()
+        assert coded.frequency(term) == len(rows)
+
+
+@given(passages=PASSAGES)
+def test_pairs_that_are_too_many_for_a_table_get_the_same_codes(
+    passages: list[list[str]],
+) -> None:
+    table = postings(passages)
+    expected = CodedPostings.of(table)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coding, "_LARGEST_TABLE", 0)
+        patch.setattr(coding, "_AT_ONCE", 3)
+        found = CodedPostings.of(table)
+
+    for name in ("codes", "counts", "lengths", "rows", "offsets"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
+@given(terms=st.sets(st.text("ab\u00e9\u6750"), max_size=300))
+def test_a_term_is_found_among_bytes_where_it_is_among_texts(terms: set[str]) -> None:
+    ordered = sorted(terms)
+    stored = Terms("".join(f"{each}\n" for each in ordered).encode())
+
+    for term in [*ordered, "", "m", "a\nb", "\U0010ffff", "\ud800"]:
+        assert stored.number(term) == place_of(ordered, term)
+    assert [*stored] == ordered

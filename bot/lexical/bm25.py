@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
+from bot.lexical.coded import CodedPostings
 from bot.lexical.membership import Membership
-from bot.lexical.postings import Postings, joined
+from bot.lexical.postings import Postings
 from bot.lexical.selecting import among_all, among_postings
 
 __all__ = ["LexicalIndex", "LuceneBM25", "Postings", "lucene_idf"]
 
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
-_Weighted = tuple[Rows, Scores]  # rows that have a term, and what it adds to each
 
-_MOST_KEPT = 1_000_000  # weighted postings, 16 MB; beyond, all are weighted anew
+_MOST_KEPT = 8  # weights a passage, 64 bytes; the most asked terms have most postings
 _MANY = 20  # terms asked for at once, from which on most are likely absent
 _FEW = 10  # postings are few that are at most one for so many passages
 
@@ -84,28 +86,59 @@ class LuceneBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 has no types
         return scores
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A collection among others."""
+
+    postings: CodedPostings
+    start: int  # number of its first passage
+    saturations: Scores  # code to what it makes of an idf
+
+
+class _Piece(NamedTuple):
+    """The postings of a term in one part."""
+
+    part: _Part
+    rows: NDArray[np.int32]  # as the part counts them
+    weights: Scores  # what the term adds to each
+
+
+class _Term(NamedTuple):
+    """A term in all parts."""
+
+    frequency: int
+    pieces: list[_Piece]
+
+
 class LexicalIndex:
     """BM25 over some collections as if they were one, with ``LuceneBM25``'s scores.
 
     Passages are numbered through the parts, in the order given. Scores equal those
     of ``LuceneBM25`` over the same passages bit for bit: the same operations on the
     same numbers in the same order. A query costs what the postings of its terms
-    cost; a term is weighted when it is first asked for and kept, so that opening an
-    index costs next to nothing. May be used by several threads at once.
+    cost; opening an index costs next to nothing. May be used by several threads at
+    once.
     """
 
-    def __init__(self, parts: Sequence[Postings], *, k1: float, b: float) -> None:
+    def __init__(
+        self, parts: Sequence[Postings | CodedPostings], *, k1: float, b: float
+    ) -> None:
         """Sum the statistics of the parts; an empty sequence finds nothing."""
-        self.size = sum(part.size for part in parts)
-        self._parts = parts
-        self._starts = [0, *accumulate(part.size for part in parts)][:-1]
-        self._k1 = k1
-        lengths = joined(part.lengths for part in parts)
-        average = int(lengths.sum()) / self.size if self.size else 0.0
-        # The order of these operations is rank_bm25's, to the last bit.
-        self._norms = k1 * (1 - b + b * lengths / (average or 1.0))
-        self._weighted: dict[str, _Weighted] = {}
-        self._kept = 0  # postings in it
+        coded = [
+            each if isinstance(each, CodedPostings) else CodedPostings.of(each)
+            for each in parts
+        ]
+        starts = [0, *accumulate(each.size for each in coded)]
+        self.size = starts.pop()
+        tokens = sum(each.tokens for each in coded)
+        average = (tokens / self.size if self.size else 0.0) or 1.0
+        self._parts = [
+            _Part(each, start, _saturations(each, average, k1, b))
+            for each, start in zip(coded, starts, strict=True)
+        ]
+        self._recent: dict[str, _Term] = {}
+        self._older: dict[str, _Term] = {}
+        self._kept = 0  # weights of the recent ones
         self._lock = Lock()
         self._buffers: list[Scores] = []  # zeros, one for each search at the same time
 
@@ -113,28 +146,27 @@ class LexicalIndex:
         """Return each term with the number of passages that have it."""
         asked = tuple(terms)
         if len(asked) < _MANY:
-            return {each: self._frequency(each) for each in asked}
+            return {each: self._find(each).frequency for each in asked}
         known = self._membership
         return {each: self._frequency(each) if each in known else 0 for each in asked}
 
     def _frequency(self, term: str) -> int:
-        return sum(part.frequency(term) for part in self._parts)
+        return sum(each.postings.frequency(term) for each in self._parts)
 
     @cached_property
     def _membership(self) -> Membership:
         """Made when many terms are asked for at once, most of them in vain."""
-        count = sum(len(part.terms) for part in self._parts)
-        return Membership(chain.from_iterable(p.terms for p in self._parts), count)
+        terms = [each.postings.terms for each in self._parts]
+        return Membership(chain.from_iterable(terms), sum(map(len, terms)))
 
     def scores(self, terms: Sequence[str], rows: Sequence[int] | Rows) -> Scores:
         """Return the score of each row, aligned; 0 where no term occurs."""
         wanted = np.asarray(rows, dtype=np.int64)
         scores = np.zeros(len(wanted))
-        for term in terms:
-            found, weights = self._find(term)
-            if len(found):
-                places, there = _places(found, wanted)
-                scores += np.where(there, weights[places], 0.0)
+        for term in map(self._find, terms):
+            for piece in term.pieces:
+                places, there = _places(piece, wanted)
+                scores += np.where(there, piece.weights[places], 0.0)
         return scores
 
     def matches(
@@ -144,9 +176,8 @@ class LexicalIndex:
         wanted = np.asarray(rows, dtype=np.int64)
         matched: list[list[str]] = [[] for _ in range(len(wanted))]
         for term in dict.fromkeys(terms):
-            found, _ = self._find(term)
-            if len(found):
-                for at in np.flatnonzero(_places(found, wanted)[1]).tolist():
+            for piece in self._find(term).pieces:
+                for at in _places(piece, wanted)[1].nonzero()[0].tolist():
                     matched[at].append(term)
         return [*map(tuple, matched)]
 
@@ -160,68 +191,86 @@ class LexicalIndex:
         Returns:
             Rows and scores, best first; equal scores in the order of rows.
         """
-        found = [each for each in map(self._find, terms) if len(each[0])]
+        found = [each for each in map(self._find, terms) if each.frequency]
         if k <= 0 or not found:
             return np.empty(0, dtype=np.int64), np.empty(0)
         rows, scores = self._collect(found, k)
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
 
-    def _find(self, term: str) -> _Weighted:
-        weighted = self._weighted.get(term)
-        if weighted is None:
-            weighted = self._weigh(term)
-            self._keep(term, weighted)
-        return weighted
+    def _find(self, term: str) -> _Term:
+        found = self._recent.get(term)
+        if found is None:
+            found = self._older.get(term) or self._look_up(term)
+            if found.frequency:  # any string may be asked for
+                self._keep(term, found)
+        return found
 
-    def _keep(self, term: str, weighted: _Weighted) -> None:
-        size = len(weighted[0])
-        if not size:
-            return  # any string may be asked for
+    def _keep(self, term: str, found: _Term) -> None:
+        """Keep a term with the recent ones; what is not asked for again goes."""
         with self._lock:
-            if self._kept + size > _MOST_KEPT:
-                self._weighted = {}
-                self._kept = 0
-            self._weighted[term] = weighted
-            self._kept += size
+            self._kept += found.frequency
+            if 2 * self._kept > _MOST_KEPT * self.size:
+                self._older, self._recent = self._recent, {}
+                self._kept = found.frequency
+            self._recent[term] = found
 
-    def _weigh(self, term: str) -> _Weighted:
-        found = [part.find(term) for part in self._parts]
-        if len(found) == 1:
-            rows = found[0][0].astype(np.int64)
-            counts = found[0][1].astype(np.float64)
-        else:
-            shifted = zip(self._starts, found, strict=True)
-            rows = joined(each + start for start, (each, _) in shifted)
-            counts = joined(each for _, each in found).astype(np.float64)
-        if not len(rows):
-            return rows, np.empty(0)
-        idf = _idf(self.size, len(rows))
-        # The order of these operations is rank_bm25's, to the last bit.
-        weights = idf * (counts * (self._k1 + 1) / (counts + self._norms[rows]))
-        return rows, weights
+    def _look_up(self, term: str) -> _Term:
+        found = [(each, *each.postings.find(term)) for each in self._parts]
+        frequency = sum(len(rows) for _, rows, _ in found)
+        idf = _idf(self.size, frequency) if frequency else 0.0
+        pieces = [
+            _Piece(part, rows, _weights(part.saturations, codes, idf))
+            for part, rows, codes in found
+            if len(rows)
+        ]
+        return _Term(frequency, pieces)
 
-    def _collect(self, found: Sequence[_Weighted], k: int) -> _Weighted:
+    def _collect(self, found: Sequence[_Term], k: int) -> tuple[Rows, Scores]:
         """Return rows that include the k best, each once, with their scores."""
         try:
             scores = self._buffers.pop()
         except IndexError:
             scores = np.zeros(self.size)
-        for rows, weights in found:
-            np.add.at(scores, rows, weights)
+        numbered: list[Rows] = []
+        for term in found:
+            for piece in term.pieces:
+                rows = piece.rows.astype(np.int64)
+                rows += piece.part.start
+                np.add.at(scores, rows, piece.weights)
+                numbered.append(rows)
         # A tenth of the scores: the figure at which both ways took equally long.
-        if _FEW * sum(len(rows) for rows, _ in found) < self.size:
-            best = among_postings(scores, [rows for rows, _ in found], k)
+        if _FEW * sum(map(len, numbered)) < self.size:
+            best = among_postings(scores, numbered, k)
         else:
-            rows = among_all(scores, k)
-            best = rows, scores[rows]
+            best = among_all(scores, k)
             scores.fill(0.0)  # for the next search
         self._buffers.append(scores)
         return best
 
 
-def _places(found: Rows, wanted: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return where rows are, or would be, in ascending ones, and whether they are."""
-    places = np.searchsorted(found, wanted)
+def _saturations(
+    postings: CodedPostings, average: float, k1: float, b: float
+) -> Scores:
+    # The order of these operations is rank_bm25's, to the last bit.
+    counts = postings.counts.astype(np.float64)
+    norms = k1 * (1 - b + b * postings.lengths / average)
+    saturations: Scores = counts * (k1 + 1) / (counts + norms)
+    return saturations
+
+
+def _weights(saturations: Scores, codes: NDArray[Any], idf: float) -> Scores:
+    if len(saturations) < len(codes):  # the product is the same, made less often
+        return (idf * saturations).take(codes)
+    weights = saturations.take(codes)
+    weights *= idf
+    return weights
+
+
+def _places(piece: _Piece, wanted: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+    """Return where rows are, or would be, among a piece's, and whether they are."""
+    found = piece.rows
+    local = (wanted - piece.part.start).astype(np.int32)
+    places = found.searchsorted(local)  # of another type, all of it would be converted
     places[places == len(found)] = 0
-    return places, found[places] == wanted
+    return places, found[places] == local

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol, Self, overload
 
@@ -14,6 +13,9 @@ from numpy.typing import NDArray
 
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
+
+
+_BLOCK = 64  # terms that are searched together
 
 
 class Counted(Protocol):
@@ -33,14 +35,21 @@ class Terms(Sequence[str]):
             ValueError: the bytes are not UTF-8.
         """
         lines.decode()
-        self._lines = lines
-        breaks = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
-        # A search for a term looks at single ones: an array of Python's is quicker.
-        self._starts = array("q", bytes(8) + (breaks + 1).astype(np.int64).tobytes())
+        self._lines = b"\n" + lines  # so that every term stands between two breaks
+        breaks = np.flatnonzero(np.frombuffer(self._lines, np.uint8) == ord("\n"))
+        self._count = len(breaks) - 1
+        # Where the break before every such term is, and the term, to be bisected.
+        self._starts = breaks[::_BLOCK].tolist()
+        self._firsts = [
+            lines[start : lines.index(b"\n", start)]
+            for start in self._starts
+            if start < len(lines)
+        ]
+        self._starts.append(len(lines))
 
     def __len__(self) -> int:
         """Number of terms."""
-        return len(self._starts) - 1
+        return self._count
 
     @overload
     def __getitem__(self, number: int) -> str: ...
@@ -52,29 +61,29 @@ class Terms(Sequence[str]):
             return [self[each] for each in range(*number.indices(len(self)))]
         if not -len(self) <= number < len(self):
             raise IndexError(number)
-        place = number % len(self)
-        return self._lines[self._starts[place] : self._starts[place + 1] - 1].decode()
+        block, place = divmod(number % len(self), _BLOCK)
+        start, end = self._starts[block : block + 2]
+        return self._lines[start + 1 : end].split(b"\n", place + 1)[place].decode()
 
-    def place(self, term: str) -> int:
-        """Return where a term is, or would have to be.
+    def number(self, term: str) -> int:
+        """Return the number of a term, or -1 if it is not there.
 
         Compares bytes, which are in the order of their code points in UTF-8: no term
         on the way is decoded.
         """
         wanted = term.encode("utf-8", "surrogatepass")
-        lines, starts = self._lines, self._starts
-        low, high = 0, len(starts) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if lines[starts[middle] : starts[middle + 1] - 1] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        block = bisect_right(self._firsts, wanted) - 1
+        if block < 0 or b"\n" in wanted:
+            return -1
+        lines, (start, end) = self._lines, self._starts[block : block + 2]
+        place = lines.find(b"\n%b\n" % wanted, start, end + 1)
+        if place < 0:
+            return -1
+        return block * _BLOCK + lines.count(b"\n", start, place)
 
     def __iter__(self) -> Iterator[str]:
         """Return all terms, in order."""
-        return iter(self._lines.decode().split("\n")[:-1])
+        return iter(self._lines.decode().split("\n")[1:-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,38 +203,13 @@ class Postings:
             lengths,
         )
 
-    def frequency(self, term: str) -> int:
-        """Return the number of passages that have a term."""
-        number = self._place(term)
-        if number == len(self.terms) or self.terms[number] != term:
-            return 0
-        return int(self.offsets[number + 1] - self.offsets[number])
-
     def find(self, term: str) -> tuple[Ints, Ints]:
         """Return the rows that have a term, ascending, and its counts there."""
-        number = self._place(term)
-        if number == len(self.terms) or self.terms[number] != term:
+        number = place_of(self.terms, term)
+        if number < 0:
             return self.rows[:0], self.counts[:0]
         start, end = self.offsets[number : number + 2].tolist()
         return self.rows[start:end], self.counts[start:end]
-
-    def _place(self, term: str) -> int:
-        terms = self.terms
-        return (
-            terms.place(term) if isinstance(terms, Terms) else bisect_left(terms, term)
-        )
-
-    def compact(self) -> Self:
-        """Return the same in less memory, holding on to nothing that it came from."""
-        widest = self.counts.max(initial=0)
-        counts = self.counts.astype(np.min_scalar_type(widest))
-        return replace(
-            self,
-            offsets=self.offsets.copy(),
-            rows=self.rows.copy(),
-            counts=counts,
-            lengths=self.lengths.copy(),
-        )
 
     def to_arrays(self) -> dict[str, NDArray[Any] | bytes]:
         """Return what ``from_arrays`` takes; a term never holds a line break."""
@@ -252,6 +236,14 @@ class Postings:
                 for each in ("offsets", "rows", "counts", "lengths")
             ),
         )
+
+
+def place_of(terms: Sequence[str], term: str) -> int:
+    """Return the number of a term among sorted ones, or -1 if it is not there."""
+    if isinstance(terms, Terms):
+        return terms.number(term)
+    number = bisect_left(terms, term)
+    return number if number < len(terms) and terms[number] == term else -1
 
 
 def joined(arrays: Iterable[NDArray[Any]]) -> Longs:

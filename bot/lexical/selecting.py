@@ -11,14 +11,16 @@ Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _GROUP = 64  # scores that share a maximum
+_FEWER = 8  # maxima that share one again, while there are many more than are wanted
 _LEAST = float(np.finfo(np.float64).smallest_subnormal)  # the least positive score
 
 
-def among_all(scores: Scores, k: int) -> Rows:
+def among_all(scores: Scores, k: int) -> tuple[Rows, Scores]:
     """Return rows that include the k highest positive scores, ties and all.
 
     Every group of scores whose maximum is below the k-th highest maximum can be left
-    out: k groups have one score each that is higher.
+    out: k groups have one score each that is higher. The same holds for groups of
+    groups, which is how the k-th highest maximum is bounded without sorting them.
 
     Args:
         scores: (n,), none negative.
@@ -26,17 +28,27 @@ def among_all(scores: Scores, k: int) -> Rows:
     """
     count = len(scores) // _GROUP
     if count < 2 * k:
-        return np.flatnonzero(scores >= _LEAST)
+        rows = np.flatnonzero(scores >= _LEAST)
+        return rows, scores[rows]
     # Group j holds every count-th row from j on: the maximum of whole rows of a table
     # is three times as fast as that of short runs.
-    table = scores[: count * _GROUP].reshape(_GROUP, count)
-    tops = table.max(axis=0)
-    least = max(float(np.partition(tops, count - k)[count - k]), _LEAST)
+    tops = scores[: count * _GROUP].reshape(_GROUP, count).max(axis=0)
+    least = max(_reached(tops, k), _LEAST)
     groups = np.flatnonzero(tops >= least)
     rows = (groups + count * np.arange(_GROUP)[:, None]).reshape(-1)
     rows = np.concatenate([rows, np.arange(count * _GROUP, len(scores))])
-    kept: Rows = rows[scores[rows] >= least]
-    return kept
+    own = scores.take(rows)
+    kept = np.flatnonzero(own >= least)
+    return rows[kept], own[kept]
+
+
+def _reached(tops: Scores, k: int) -> float:
+    """Return a score that at least k of some reach, and not many more."""
+    count = len(tops) // _FEWER
+    while count >= _FEWER * k:
+        tops = tops[: count * _FEWER].reshape(_FEWER, count).max(axis=0)
+        count = len(tops) // _FEWER
+    return float(np.partition(tops, len(tops) - k)[len(tops) - k])
 
 
 def among_postings(

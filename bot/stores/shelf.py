@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.lexical.bm25 import Postings
+from bot.lexical.coded import CodedPostings
 from bot.narrow import NarrowVectors
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
@@ -35,7 +36,7 @@ class Shelf:
     places: list[tuple[Documents, int]]  # bucket and number in it, aligned with ids
     first_rows: list[int]  # (documents + 1,): where the rows of each begin
     vectors: NarrowVectors
-    postings: Postings
+    postings: CodedPostings
     copies: Mapping[str, tuple[str, ...]]  # document id to files with the same bytes
 
     @property
@@ -104,7 +105,7 @@ def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> 
             if not held:
                 documents.leave(Blocks(objects.path(bucket.text), text))
             buckets.append(documents)
-    counts = _counts(objects, collection.postings, postings).compact()
+    counts = CodedPostings.of(_counts(objects, collection.postings, postings))
     shelf = _arrange(collection, buckets, counts, objects, dimensions)
     if counts.size != shelf.size:
         file = objects.path(collection.postings)
@@ -177,7 +178,7 @@ def rows_by_bucket(members: list[list[tuple[str, int]]]) -> list[Longs]:
 def _arrange(
     collection: CollectionRef,
     buckets: list[Documents],
-    postings: Postings,
+    postings: CodedPostings,
     objects: Objects,
     dimensions: int,
 ) -> Shelf:

@@ -82,7 +82,7 @@ def _nonsense(
     if not all(_are_units(shelf, start) for start in range(0, shelf.size, _BLOCK)):
         yield f"collection {collection.name!r} has vectors that are not of length 1"
     counts = [read_counts(objects, bucket.counts) for bucket in collection.buckets]
-    if sum(int(each.counts.sum()) for each in counts) != shelf.postings.counts.sum():
+    if sum(int(each.counts.sum()) for each in counts) != shelf.postings.occurrences:
         yield f"collection {collection.name!r} counts other terms than its buckets"
     for number, id_ in enumerate(shelf.ids):
         if shelf.info(number).id != id_:

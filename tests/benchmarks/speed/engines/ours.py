@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.app import open_bot
 from bot.lexical.bm25 import LexicalIndex
+from bot.lexical.coded import CodedPostings
 from bot.narrow import HeldVectors, NarrowVectors
 from bot.retrieval.retriever import Retriever
 from tests.benchmarks.speed.material import MILLION, Material
@@ -20,7 +21,7 @@ K = 10
 def lexical(material: Material) -> Callable[[int], object]:
     """BM25 over the postings of the index."""
     if material.size == MILLION:
-        postings = read_million(material.folder / "million")
+        postings = CodedPostings.of(read_million(material.folder / "million"))
     else:
         [shelf] = material.reader().shelves
         postings = shelf.postings
