@@ -29,6 +29,8 @@ from bot.storage import RedisStore
 from bot.store_config import StoreConfig
 from bot.stores.protocol import StoredIndex
 from bot.stores.redis import engine
+from bot.stores.redis.asking import Asker, words_search
+from bot.stores.redis.counts import pack_counts
 from bot.stores.redis.opening import open_names
 from tests.conftest import REPOSITORY
 from tests.dropping_proxy import DroppingProxy
@@ -76,7 +78,7 @@ def lossy(shared_redis: RedisServer, quick_redis_url: str) -> Iterator[DroppingP
         yield proxy
 
 
-@pytest.mark.parametrize("command", [b"FT.SEARCH", b"HGET", b"EXISTS", b"HMGET"])
+@pytest.mark.parametrize("command", [b"FT.SEARCH", b"HGET", b"HMGET"])
 def test_a_connection_lost_in_a_question_is_made_again_and_changes_no_answer(
     lossy: DroppingProxy, tmp_path: Path, command: bytes
 ) -> None:
@@ -229,25 +231,27 @@ def test_a_time_limit_of_the_engine_never_makes_a_part_of_a_result_the_whole(
 ) -> None:
     link, names = open_names(on(quick_redis_url, tmp_path))
     at = dataclasses.replace(engine.search_index(link, names, 1), chunks=MANY)
-    text = ("HSET", engine.TEXT, "tship tsea", engine.COLLECTION, "c")
+    words, more = b"tship tsea", b"tship tship tsea tsea"
+    text = ("HSET", engine.TEXT, words, engine.COUNTS, pack_counts(words))
     with closing(link), shared_redis.client() as client:
         engine.create(at, 16, "FLAT")
         link.changes(
             (text[0], f"{at.prefix}{number}", *text[1:]) for number in range(MANY - 1)
         )
-        best = (text[0], f"{at.prefix}best", engine.TEXT, "tship tship tsea tsea")
-        link.change(*best, engine.COLLECTION, "c")
+        best = ("HSET", f"{at.prefix}best", engine.TEXT, more)
+        link.change(*best, engine.COUNTS, pack_counts(more))
         limit(client, 1)
         try:
             query = ("FT.SEARCH", at.name, "tship|tsea", "WITHSCORES", "NOCONTENT")
             cut: list[Any] = client.execute_command(*query, "LIMIT", 0, 1)
-            page = engine.search_words(at, ["ship", "sea"], (0, 3))
+            asked = words_search(at, [("ship", 1.0), ("sea", 1.0)], [], (0, 3))
+            [page] = Asker(link).ask([asked])
         finally:
             limit(client, 0)
 
     assert int(cut[0]) < MANY  # what anyone is told who does not ask for more
     assert bytes(cut[1]) != f"{at.prefix}best".encode()
-    assert page.found[0].chunk == "best"
+    assert page.chunks[0] == "best"
 
 
 def limit(client: redis.Redis, milliseconds: int) -> None:

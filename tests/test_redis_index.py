@@ -32,7 +32,7 @@ from bot.storage import LocalStore, RedisStore
 from bot.store_config import StoreConfig
 from bot.stores.protocol import Reader
 from bot.stores.redis.locks import build_lock
-from bot.stores.redis.manifest import Collection, Segment
+from bot.stores.redis.manifest import FORMAT, Collection, Segment
 from bot.stores.redis.opening import open_names
 from bot.stores.redis.scoring import ENGINE_B, ENGINE_K1
 from tests.redis_server import RedisServer, StartRedis
@@ -308,7 +308,7 @@ def test_a_manifest_that_is_changed_or_of_another_format_is_refused(
     key = f"{ROOT}:1:manifest"
     with shared_redis.client() as client:
         line = bytes(client.get(key)).split(b"\n")[0]
-        later = line.replace(b'"format":1', b'"format":9')
+        later = line.replace(b'"format":%d' % FORMAT, b'"format":9')
         client.set(
             key, later + b"\n" + hashlib.sha256(later).hexdigest().encode() + b"\n"
         )

@@ -1,48 +1,124 @@
-"""The index in Redis beside the one in files: ingest, queries, memory, agreement.
+"""The index in Redis beside the one in files: ingest, memory, questions, agreement.
 
-Vectors are synthetic (hashed words, 32 dimensions), so that what is measured is the
-store and not the encoder:
+    python -m tests.benchmarks.redis_store CORPUS QUERIES [CORPUS QUERIES ...]
 
-    python -m tests.benchmarks.redis_store CORPUS QUERIES.jsonl
+CORPUS is a folder such as `bot index` takes, QUERIES a file of JSON lines with a "text"
+or a "question" each. Both stores are built and asked in turn, in one run, and a line
+for each is written into redis_store.md beside this file, instead of what it said of a
+folder of that name before.
 
-CORPUS is a folder such as `bot index` takes, QUERIES.jsonl has one `{"text": ...}` a
-line. Both stores are asked in turn, in one run; times are those of a query's two
-searches, by words and by meaning, 50 passages each.
+Vectors are 384 numbers wide and drawn from a text's words by a hash, so that what is
+measured is the store and not the encoder. A time is that of a question's two searches,
+by words and by meaning, 50 passages each. Processes that ask together begin together.
+The server is on this machine and waits for its disk with every change, as the README
+has it.
 """
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
 
 from bot.config import Config, CorpusConfig, IndexConfig
+from bot.dense import Encoder, Floats
 from bot.retrieval.retriever import query_terms
 from bot.storage import store_of
 from bot.store_config import StoreConfig
+from bot.stores.encoders import EncoderFactory
 from tests.redis_server import RedisServer
-from tests.small_encoder import HashedWords, small_encoders
 
 _K = 50
-_ENCODER = HashedWords(name="hashed-words-32", dimensions=32)
+_PROCESSES = (1, 2, 4)
+_WIDTH = 384
+_LONGEST = 8  # letters: a longer word weighs no more
+_TABLE = Path(__file__).with_suffix(".md")
+_HEAD = """\
+# The index in Redis beside the one in files
+
+Written by `python -m tests.benchmarks.redis_store`, whose first lines say what is
+measured. Milliseconds are p50 / p95 / p99 of both searches of a question. Load is that
+of the machine when the line was begun, which has {cores} cores: figures of one corpus
+were taken in one run and may be compared, those of two corpora less so.
+
+{columns}
+{dashes}
+"""
+_COLUMNS = (
+    *("corpus", "store", "passages", "built a second", "bytes a passage"),
+    *(f"ms, {each} asking" for each in _PROCESSES),
+    *("same first ten", "scores differ by", "load"),
+)
 Ranking = list[tuple[str, float]]
 
 
-def ask(config: Config, queries: Sequence[str]) -> tuple[list[float], list[Ranking]]:
+@dataclass(frozen=True)
+class DrawnWords:
+    """Adds up a vector for each distinct word of a text, longer words weighing more."""
+
+    name: str = f"drawn-words-{_WIDTH}"
+    dimensions: int = _WIDTH
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Floats:
+        """Encode passages."""
+        if progress:
+            progress(len(texts))
+        rows = [self.encode_query(text) for text in texts]
+        return np.array(rows, np.float32).reshape(len(texts), _WIDTH)
+
+    def encode_query(self, text: str) -> Floats:
+        """Encode a question as if it were a passage."""
+        total = np.full(_WIDTH, 1e-3, np.float32)
+        for word in sorted(set(text.lower().split())):
+            total += _drawn(word) * min(len(word), _LONGEST)
+        vector: Floats = (total / np.linalg.norm(total)).astype(np.float32)
+        return vector
+
+
+@functools.cache
+def _drawn(word: str) -> Floats:
+    data = hashlib.shake_256(word.encode("utf-8", "replace")).digest(_WIDTH)
+    return np.frombuffer(data, np.int8).astype(np.float32)
+
+
+def drawn_words() -> EncoderFactory:
+    """Make a factory whose only model is `DrawnWords`."""
+    encoder = DrawnWords()
+
+    def load(files: object) -> Encoder:  # noqa: ARG001 - there are no weights
+        return encoder
+
+    return EncoderFactory(
+        lambda _: encoder.name, lambda _: {"encoder.json": b"{}"}, load
+    )
+
+
+def ask(
+    config: Config, queries: Sequence[str], ready: Callable[[], object] = int
+) -> tuple[list[float], list[Ranking]]:
     """Ask every question once; return seconds and rankings, by words and meaning."""
     times, found = [], []
-    with closing(store_of(config, small_encoders(_ENCODER)).open()) as reader:
-        for query in queries:
-            vector = _ENCODER.encode_query(query)
-            terms = query_terms(query)
+    encoder = DrawnWords()
+    asked = [(query_terms(each), encoder.encode_query(each)) for each in queries]
+    with closing(store_of(config, drawn_words()).open()) as reader:
+        reader.search_lexical(*asked[0][:1], 1)  # connects, and opens what is lazy
+        reader.search_dense(asked[0][1], 1)
+        ready()
+        for terms, vector in asked:
             start = time.perf_counter()
             lexical = reader.search_lexical(terms, _K)
             dense = reader.search_dense(vector, _K)
@@ -51,81 +127,131 @@ def ask(config: Config, queries: Sequence[str]) -> tuple[list[float], list[Ranki
     return times, found
 
 
+_start: list[Barrier] = []  # of this process
+
+
+def _begin(barrier: Barrier) -> None:
+    _start.append(barrier)
+
+
 def seconds(job: tuple[str, str, Sequence[str]]) -> list[float]:
     """Ask in a process of its own, which is told the index's folder and the url."""
     folder, url, queries = job
     store = StoreConfig(url, timeout_seconds=60)
-    return ask(Config(index=IndexConfig(folder), store=store), queries)[0]
+    config = Config(index=IndexConfig(folder), store=store)
+    return ask(config, queries, _start[0].wait)[0]
 
 
-def percentiles(times: Sequence[float]) -> str:
-    """Say p50, p95 and p99 in milliseconds."""
-    values = np.percentile(np.array(times) * 1000, [50, 95, 99])
-    return " / ".join(f"{each:.1f}" for each in values)
+def together(config: Config, queries: Sequence[str], processes: int) -> str:
+    """Ask with several processes at the same time; return percentiles."""
+    context = get_context("spawn")
+    barrier = context.Barrier(processes)
+    with context.Pool(processes, _begin, (barrier,)) as pool:
+        job = (config.index.path, config.store.url, queries)
+        times = pool.map(seconds, [job] * processes, chunksize=1)
+    values = np.array([each for part in times for each in part]) * 1000
+    return " / ".join(f"{each:.1f}" for each in np.percentile(values, [50, 95, 99]))
 
 
-def same_top(one: Sequence[Ranking], other: Sequence[Ranking]) -> float:
-    """Share of rankings whose first ten passages are the same, in order."""
+def same_top(one: Sequence[Ranking], other: Sequence[Ranking]) -> str:
+    """Say of how many rankings the first ten passages are the same, in order."""
     pairs = list(zip(one, other, strict=True))
     equal = [[n for n, _ in a[:10]] == [n for n, _ in b[:10]] for a, b in pairs]
-    return sum(equal) / len(equal)
+    return f"{sum(equal)} of {len(equal)}"
 
 
 def largest_difference(one: Sequence[Ranking], other: Sequence[Ranking]) -> float:
     """Largest difference between scores of a passage that both have."""
     return max(
         (
-            abs(score - dict(b)[name])
+            abs(score - found[name])
             for a, b in zip(one, other, strict=True)
+            for found in (dict(b),)
             for name, score in a
-            if name in dict(b)
+            if name in found
         ),
         default=0.0,
     )
 
 
-def main(corpus: Path, queries: Path) -> None:
-    """Measure and print."""
-    lines = queries.read_text(encoding="utf-8").splitlines()
-    texts = [json.loads(line)["text"] for line in lines]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        files = Config(
-            corpus=CorpusConfig(str(corpus)), index=IndexConfig(str(folder / "index"))
-        )
-        server = RedisServer(folder / "redis")
-        try:
-            measure(files, server, texts)
-        finally:
-            server.kill()
-
-
-def measure(files: Config, server: RedisServer, texts: Sequence[str]) -> None:
-    """Build both, ask both in turn, and print."""
+def measure(corpus: Path, queries: Sequence[str], folder: Path) -> list[list[str]]:
+    """Build and ask both stores; return a row of the table for each."""
+    server = RedisServer(folder / "redis")
+    files = Config(
+        corpus=CorpusConfig(str(corpus), max_file_mib=1_000),
+        index=IndexConfig(str(folder / "index")),
+    )
     redis = replace(files, store=StoreConfig(server.url, timeout_seconds=60))
-    found: dict[str, list[Ranking]] = {}
-    for store, config in (("files", files), ("redis", redis)):
+    try:
+        return _rows(corpus.name, server, {"files": files, "Redis": redis}, queries)
+    finally:
+        server.kill()
+
+
+def _rows(
+    name: str, server: RedisServer, stores: dict[str, Config], queries: Sequence[str]
+) -> list[list[str]]:
+    load = f"{os.getloadavg()[0]:.1f}"
+    built: dict[str, list[str]] = {}
+    for store, config in stores.items():
         start = time.perf_counter()
-        report = store_of(config, small_encoders(_ENCODER)).build()
+        report = store_of(config, drawn_words()).build()
         spent = time.perf_counter() - start
-        rate = report.chunks / spent
-        print(f"{store}: {report.chunks} passages built, {rate:.0f} a second")  # noqa: T201
-    with server.client() as client:
-        used = int(client.info("memory")["used_memory"])
-    print(f"redis: {used / report.chunks:.0f} bytes of memory a passage")  # noqa: T201
-    for store, config in (("files", files), ("redis", redis)):
-        _, found[store] = ask(config, texts)
-    same = same_top(found["files"], found["redis"])
-    worst = largest_difference(found["files"], found["redis"])
-    print(f"same first ten in {same:.2%} of rankings, scores within {worst:.1g}")  # noqa: T201
-    for processes in (1, 2, 4):
-        for store, config in (("files", files), ("redis", redis)):
-            with get_context("spawn").Pool(processes) as pool:
-                job = (config.index.path, config.store.url, texts)
-                times = pool.map(seconds, [job] * processes)
-            flat = [each for part in times for each in part]
-            print(f"{store}, {processes} asking: {percentiles(flat)} ms p50/p95/p99")  # noqa: T201
+        with closing(store_of(config, drawn_words()).open()) as reader:
+            kept = reader.stored_bytes
+        if store == "Redis":
+            with server.client() as client:
+                kept = int(client.info("memory")["used_memory"])
+        count = report.chunks
+        built[store] = [f"{count:,}", f"{count / spent:.0f}", f"{kept / count:,.0f}"]
+        _say(f"{name}, {store}: {', '.join(built[store])}")
+    found = {store: ask(config, queries)[1] for store, config in stores.items()}
+    same = same_top(found["files"], found["Redis"])
+    worst = f"{largest_difference(found['files'], found['Redis']):.1g}"
+    asked: dict[str, list[str]] = {store: [] for store in stores}
+    for processes in _PROCESSES:
+        for store, config in stores.items():
+            asked[store].append(together(config, queries, processes))
+            _say(f"{name}, {store}, {processes} asking: {asked[store][-1]} ms")
+    return [
+        [name, store, *built[store], *asked[store], same, worst, load]
+        for store in stores
+    ]
+
+
+def written(table: str, rows: Sequence[Sequence[str]]) -> str:
+    """Put rows into a table, instead of those of the same corpora."""
+    columns, dashes = _line(_COLUMNS), _line(["---"] * len(_COLUMNS))
+    head = _HEAD.format(cores=os.cpu_count(), columns=columns, dashes=dashes)
+    new = {row[0] for row in rows}
+    _, _, body = table.partition(dashes + "\n")
+    old = [line for line in body.splitlines() if line.split(" | ")[0][2:] not in new]
+    return head + "\n".join([*old, *map(_line, rows)]) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def texts(queries: Path) -> list[str]:
+    """Read the questions of a file."""
+    lines = queries.read_text(encoding="utf-8").splitlines()
+    values = [json.loads(line) for line in lines]
+    return [each.get("text") or each["question"] for each in values]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a command's progress
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure each corpus, and write the table."""
+    for corpus, queries in zip(arguments[::2], arguments[1::2], strict=True):
+        with tempfile.TemporaryDirectory() as folder:
+            rows = measure(Path(corpus), texts(Path(queries)), Path(folder))
+        table = _TABLE.read_text(encoding="utf-8") if _TABLE.exists() else ""
+        _TABLE.write_text(written(table, rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(sys.argv[1:])

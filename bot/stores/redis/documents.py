@@ -3,8 +3,8 @@
 A document is a hash: ``whole``, its checksum and its archive (see
 `bot.stores.documents`); ``info``, what is known of it besides its text, so that listing
 documents reads no texts; ``sum``, a checksum over everything, passages included. A
-passage is a hash with the fields of `bot.stores.redis.engine`: its terms as words, its
-collection, its vector.
+passage is a hash with the fields of `bot.stores.redis.engine`: its terms as words and
+as numbers, its collection, its vector.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from bot.redis_link import Command, Link
 from bot.stores.documents import Documents, StoredDocument, chunk_id, pack_documents
 from bot.stores.manifest import canonical
 from bot.stores.objects import damaged
-from bot.stores.redis.engine import COLLECTION, TEXT, VECTOR
+from bot.stores.redis.counts import pack_counts
+from bot.stores.redis.engine import COLLECTION, COUNTS, TEXT, VECTOR
 from bot.stores.redis.names import Names, encoded, tag
 
 _CHECKSUM = 32  # bytes of a SHA-256
@@ -73,7 +74,8 @@ class RawDocument:
         where = tag(self.collection)
         for position, (words, vector) in enumerate(self.passages):
             key = names.chunk(segment, chunk_id(self.id, position))
-            yield "HSET", key, TEXT, words, COLLECTION, where, VECTOR, vector
+            fields = (TEXT, words, COLLECTION, where, VECTOR, vector)
+            yield "HSET", key, *fields, COUNTS, pack_counts(words)
 
 
 def raw_document(
@@ -158,7 +160,8 @@ def _read_group(
         for (id_, _), chunks in zip(heads, counts, strict=True)
         for position in range(chunks)
     ]
-    rows = iter(link.calls(("HMGET", key, TEXT, COLLECTION, VECTOR) for key in keys))
+    fields = (TEXT, COLLECTION, VECTOR, COUNTS)
+    rows = iter(link.calls(("HMGET", key, *fields) for key in keys))
     for (id_, head), place, chunks in zip(heads, places, counts, strict=True):
         yield _checked(id_, head, list(islice(rows, chunks)), place)
 
@@ -169,9 +172,11 @@ def _checked(
     whole, info, sum_ = head
     collection = open_info(info, place).collection
     passages = []
-    for words, where, vector in rows:
+    for words, where, vector, counts in rows:
         if words is None or vector is None or where != tag(collection).encode():
             raise damaged(place, "lacks a passage")
+        if counts != pack_counts(words):
+            raise damaged(place, "counts the words of a passage otherwise than it has")
         passages.append((words, vector))
     raw = RawDocument(id_, collection, whole or b"", info or b"", tuple(passages))
     if raw.sum.encode() != sum_:

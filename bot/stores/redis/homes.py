@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -34,12 +34,16 @@ class Homes:
         with self._guard:
             known = {each: self._known[each] for each in wanted if each in self._known}
         found = self._look(each for each in wanted if each not in known)
+        self.learn(found)
+        both = known | found
+        return {each: both[each] for each in wanted}
+
+    def learn(self, found: Mapping[str, int]) -> None:
+        """Take over in which segment documents are, as a search has shown."""
         with self._guard:
             if len(self._known) + len(found) > _MOST_KEPT:
                 self._known = {}
             self._known |= found
-        both = known | found
-        return {each: both[each] for each in wanted}
 
     def _look(self, documents: Iterable[str]) -> dict[str, int]:
         pairs = [

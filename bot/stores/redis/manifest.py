@@ -18,7 +18,7 @@ from bot.stores.manifest import (
 from bot.stores.redis.engine import Vectors
 from bot.stores.redis.scoring import Population
 
-FORMAT = 1  # of everything inside Redis; another number is refused, never guessed at
+FORMAT = 2  # of everything inside Redis; another number is refused, never guessed at
 
 
 @dataclass(frozen=True, slots=True)

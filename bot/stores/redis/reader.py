@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import compress
 from threading import Lock
 
 import numpy as np
@@ -23,14 +24,17 @@ from bot.stores.encoders import EncoderFactory
 from bot.stores.objects import damaged
 from bot.stores.protocol import Ranked, Visible
 from bot.stores.redis import engine
+from bot.stores.redis.asking import Asker
+from bot.stores.redis.counts import count_terms
 from bot.stores.redis.documents import open_whole
 from bot.stores.redis.generations import Generation, Generations
 from bot.stores.redis.homes import read_homes
 from bot.stores.redis.listing import Listing
 from bot.stores.redis.locks import READER_SECONDS, Hold
 from bot.stores.redis.manifest import Collection, RedisManifest
-from bot.stores.redis.names import Names, word
+from bot.stores.redis.names import Names
 from bot.stores.redis.objects import RedisObjects
+from bot.stores.redis.rows import Rows
 from bot.stores.redis.scoring import Population, Weights, weigh
 from bot.stores.redis.searching import Searcher
 from bot.stores.redis.statistics import Statistics
@@ -64,7 +68,9 @@ class RedisReader:
         self._statistics = Statistics(link, names, self._manifest)
         self._homes = read_homes(link, names, self._manifest)
         segments = self._manifest.segments
-        self._searcher = Searcher(link, names, segments, self._homes.gone)
+        self._rows = Rows(link, names, self._homes)
+        gone = self._homes.gone
+        self._searcher = Searcher(link, names, segments, gone, self._rows, Asker(link))
         self._guard = Lock()
         self._encoder: Encoder | None = None
         self._renewed = time.monotonic()
@@ -150,8 +156,9 @@ class RedisReader:
         def frequencies(segment: int) -> dict[str, int]:
             return {term: each.segments[segment] for term, each in counts.items()}
 
-        names = [each.name for each in self._visible(visible)]
-        return self._searcher.words(present, k, weights, frequencies, names)
+        seen = {each.name for each in self._visible(visible)}
+        hidden = [each.name for each in self._collections if each.name not in seen]
+        return self._searcher.words(present, k, weights, frequencies, hidden)
 
     def search_dense(self, vector: Floats, k: int, visible: Visible = None) -> Ranked:
         """The k visible chunks with the highest cosine, best first."""
@@ -166,14 +173,11 @@ class RedisReader:
         self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
     ) -> list[float]:
         """BM25 of each named chunk, aligned."""
-        weights = self._weights(terms, visible)
-        words = {word(term): term for term in terms}
-        rows = (Counter(value.split()) for value in self._fields(chunks, engine.TEXT))
-        scores = []
-        for row in rows:
-            found = Counter({term: row[each.encode()] for each, term in words.items()})
-            found[""] = row.total() - found.total()  # the others: no term is named so
-            scores.append(weights.score(terms, found))
+        self._alive()
+        counted = count_terms(self._rows.read(engine.COUNTS, chunks), terms)
+        scores: list[float] = (
+            self._weights(terms, visible).scores(terms, counted).tolist()
+        )
         return scores
 
     def matched_terms(
@@ -183,15 +187,15 @@ class RedisReader:
         visible: Visible = None,  # noqa: ARG002 - a passage has its terms for everyone
     ) -> list[tuple[str, ...]]:
         """Which of the terms each named chunk has, aligned; each once, in order."""
-        words = {term: word(term).encode() for term in terms}
-        rows = (set(value.split()) for value in self._fields(chunks, engine.TEXT))
-        return [
-            tuple(term for term, each in words.items() if each in row) for row in rows
-        ]
+        self._alive()
+        wanted = [*dict.fromkeys(terms)]
+        counted = count_terms(self._rows.read(engine.COUNTS, chunks), wanted)
+        return [tuple(compress(wanted, row)) for row in counted.counts]
 
     def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
         """Cosine of each named chunk, aligned."""
-        data = b"".join(self._fields(chunks, engine.VECTOR))
+        self._alive()
+        data = b"".join(self._rows.read(engine.VECTOR, chunks))
         rows = np.frombuffer(data, "<f4").reshape(-1, self.dimensions)
         return [float(each) for each in cosines(vector, rows)] if chunks else []
 
@@ -298,17 +302,6 @@ class RedisReader:
             while len(self._opened) > max(_DOCUMENTS_KEPT, len(wanted)):
                 self._opened.popitem(last=False)
         return found
-
-    def _fields(self, chunks: Sequence[str], field: str) -> Iterator[bytes]:
-        """Read a field of named chunks, aligned."""
-        self._alive()
-        homes = self._homes.find(chunk_place(each)[0] for each in chunks)
-        keys = [self._names.chunk(homes[chunk_place(each)[0]], each) for each in chunks]
-        replies = self._link.calls(("HGET", key, field) for key in keys)
-        for chunk, reply in zip(chunks, replies, strict=True):
-            if reply is None:
-                raise KeyError(chunk)
-            yield bytes(reply)
 
     def _open_encoder(self) -> Encoder:
         if self._closed:

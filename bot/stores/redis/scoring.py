@@ -8,17 +8,22 @@ wrong, and so when enough has been proposed.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.lexical.bm25 import lucene_idf
+from bot.stores.redis.counts import Counted
+
+Scores = NDArray[np.float64]
 
 ENGINE_K1, ENGINE_B = 1.2, 0.5  # of BM25STD; a test reads them from EXPLAINSCORE
 _SLACK = 1e-5  # relative: what rounding inside the engine may amount to
+_ALIKE = 1.02  # ratios of weights up to here are left to the bound: boosts cost time
+_PLACES = 6  # decimals of a boost
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,15 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
+class Corpus:
+    """What the engine ranks by: all chunks of a search index, gone ones included."""
+
+    population: Population
+    frequencies: Mapping[str, int]  # in how many chunks each term of a question occurs
+    lengths: tuple[int, int]  # terms of its shortest and its longest chunk
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What the terms of a question are worth among the chunks that someone may see."""
 
@@ -43,52 +57,72 @@ class Weights:
     k1: float
     b: float
 
-    def score(self, terms: Sequence[str], words: Counter[str]) -> float:
-        """Score a chunk.
+    def scores(self, terms: Sequence[str], counted: Counted) -> Scores:
+        """Score chunks.
 
         Args:
             terms: of the question; one that comes twice counts twice.
-            words: how often each term occurs in the chunk, all its terms included.
+            counted: the chunks, with a column for each of the terms.
         """
-        total = 0.0
         # The order of these operations is that of LexicalIndex, to the last bit.
-        norm = self._norm(words.total())
-        for term in terms:
-            if (count := words[term]) and term in self.idf:
-                total += self.idf[term] * (count * (self.k1 + 1) / (count + norm))
-        return total
+        norms = self._norms(counted.lengths)
+        scores = np.zeros(len(norms))
+        for column, term in enumerate(terms):
+            if term in self.idf:
+                counts = counted.counts[:, column]
+                there = counts > 0  # with k1 = 0 the others would be 0 / 0
+                parts = np.zeros(len(norms))
+                weighted = counts * (self.k1 + 1)
+                np.divide(weighted, counts + norms, out=parts, where=there)
+                scores += self.idf[term] * parts
+        return scores
 
-    def most(
-        self,
-        frequencies: Mapping[str, int],
-        population: Population,
-        lengths: tuple[int, int],
-    ) -> float:
+    def boosts(self, corpus: Corpus) -> dict[str, float]:
+        """Return by what the engine is to multiply the weight of each term.
+
+        Its idf is that of its own chunks. Multiplied by these, it is that of the
+        chunks that the asker may see, so that the engine's order is nearly ours.
+
+        Returns:
+            By term, for those that the engine has; all 1 where little would change.
+        """
+        ratios = self._ratios(corpus)
+        values = [*ratios.values(), 0.0]
+        if max(values) <= _ALIKE * min(values[:-1], default=0.0):
+            return dict.fromkeys(ratios, 1.0)
+        least = 10**-_PLACES
+        return {term: max(round(own, _PLACES), least) for term, own in ratios.items()}
+
+    def most(self, corpus: Corpus, boosts: Mapping[str, float]) -> float:
         """Return the most by which a score can exceed the engine's, as a factor.
 
-        Both are sums over terms of idf times a saturation, so no sum's ratio exceeds
-        the greatest ratio of its parts. That of the saturations is monotonic both in
-        the term's count and in the chunk's length, hence greatest at their ends.
-
-        Args:
-            frequencies: in how many of the engine's chunks each term occurs.
-            population: the engine's.
-            lengths: terms of its shortest and its longest chunk.
+        Both are sums over terms of a weight times a saturation, so no sum's ratio
+        exceeds the greatest ratio of its parts. That of the saturations is monotonic
+        both in the term's count and in the chunk's length, hence greatest at their
+        ends.
         """
-        present = [term for term in self.idf if frequencies.get(term)]
-        counts = np.array([frequencies[term] for term in present], np.int64)
-        weights = lucene_idf(population.chunks, counts).tolist()
-        idf = max(
-            (self.idf[term] / own for term, own in zip(present, weights, strict=True)),
-            default=0.0,
-        )
+        ratios = self._ratios(corpus)
+        weight = max((each / boosts[term] for term, each in ratios.items()), default=0)
         often = (self.k1 + 1) / (ENGINE_K1 + 1)
-        norms = [(self._norm(each), _engine_norm(each, population)) for each in lengths]
-        once = [often * (1 + own) / (1 + norm) for norm, own in norms]
-        return idf * max(often, *once) * (1 + _SLACK)
+        lengths = np.array(corpus.lengths)
+        own, theirs = self._norms(lengths), _engine_norms(lengths, corpus.population)
+        once = often * (1 + theirs) / (1 + own)
+        return weight * max(often, float(once.max())) * (1 + _SLACK)
 
-    def _norm(self, length: int) -> float:
-        return self.k1 * (1 - self.b + self.b * length / self.population.average)
+    def _ratios(self, corpus: Corpus) -> dict[str, float]:
+        """Divide our weight of each term by the engine's, where it has the term."""
+        counts = {term: corpus.frequencies.get(term, 0) for term in self.idf}
+        present = {term: count for term, count in counts.items() if count}
+        numbers = np.array([*present.values()], np.int64)
+        weights = lucene_idf(corpus.population.chunks, numbers).tolist()
+        return {
+            term: self.idf[term] / own
+            for term, own in zip(present, weights, strict=True)
+        }
+
+    def _norms(self, lengths: NDArray[np.int64]) -> Scores:
+        average = self.population.average
+        return _float64(self.k1 * (1 - self.b + self.b * lengths / average))
 
 
 def weigh(
@@ -107,12 +141,17 @@ def weigh(
     return Weights(population, dict(zip(present, idf.tolist(), strict=True)), k1, b)
 
 
-def _engine_norm(length: int, population: Population) -> float:
-    # The engine has no answer to empty chunks alone, and is asked for none there.
-    average = population.average
-    return ENGINE_K1 * (1 - ENGINE_B + ENGINE_B * length / average)
-
-
-def is_above(score: float, bound: float) -> bool:
+def any_above(scores: Scores, bounds: Scores) -> bool:
     """Tell whether a score exceeds what is said to be the most it can be."""
-    return score > bound and not math.isclose(score, bound, rel_tol=_SLACK)
+    return bool((scores > bounds * (1 + _SLACK)).any())
+
+
+def _engine_norms(lengths: NDArray[np.int64], population: Population) -> Scores:
+    # The engine has no answer to empty chunks alone, and is asked for none there.
+    relative = lengths / population.average
+    return _float64(ENGINE_K1 * (1 - ENGINE_B + ENGINE_B * relative))
+
+
+def _float64(values: NDArray[np.floating[Any]]) -> Scores:
+    """Say what dtype an array of integers has once it was divided."""
+    return values.astype(np.float64, copy=False)

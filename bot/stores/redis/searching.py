@@ -2,15 +2,15 @@
 
 The engine's order is not ours (see `bot.stores.redis.scoring`). So each segment is
 asked for more until nothing that it has not named can be among the best k. A chunk
-that the generation no longer has, or that nobody may see, is passed over.
+that the generation no longer has is passed over.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,16 +19,37 @@ from bot.errors import EngineUnsuitableError
 from bot.redis_link import Link
 from bot.stores.documents import chunk_place
 from bot.stores.protocol import Ranked
-from bot.stores.redis import engine
+from bot.stores.redis import asking, engine
+from bot.stores.redis.counts import count_terms
+from bot.stores.redis.engine import COLLECTION, COUNTS, VECTOR
 from bot.stores.redis.manifest import Segment
-from bot.stores.redis.names import Names, tag, word
-from bot.stores.redis.scoring import Weights, is_above
+from bot.stores.redis.names import Names, tag
+from bot.stores.redis.rows import Rows
+from bot.stores.redis.scoring import Corpus, Weights, any_above
 
-_FIRST = 4  # times k: enough for most questions, see tests/benchmarks/redis_store.py
-_MOST = 20_000  # chunks of a segment that are looked at for one question
+_MOST = 1_000_000  # chunks of a segment that the engine returns for one question
+_FIRST, _AT_LEAST = 3, 10  # asked for at first: so many times k, and so many more
 _SPARE = 8  # vectors asked for beyond k: rounding may swap neighbours
 
+T = TypeVar("T")
 Gone = Mapping[int, frozenset[str]]  # documents of a segment that are no longer there
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment's part in a question of words."""
+
+    segment: Segment
+    terms: Sequence[tuple[str, float]]  # with what the engine multiplies each by
+    hidden: Sequence[str]  # collections of the segment
+    most: float  # by which a score exceeds the engine's at most
+    start: int  # chunks that have been looked at
+    wanted: int  # to look at next
+
+    def further(self) -> _Part:
+        """Go on, with four times as many chunks in all."""
+        start = self.start + self.wanted
+        return replace(self, start=start, wanted=min(3 * start, _MOST - start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,8 @@ class Searcher:
     names: Names
     segments: Sequence[Segment]
     gone: Gone
+    rows: Rows
+    asker: asking.Asker
 
     def words(
         self,
@@ -46,49 +69,45 @@ class Searcher:
         k: int,
         weights: Weights,
         frequencies: Callable[[int], Mapping[str, int]],
-        collections: Sequence[str],
+        hidden: Collection[str],
     ) -> Ranked:
         """Find the k chunks with the highest BM25 score.
-
-        Exact as long as at most `_MOST` chunks of a segment have to be looked at;
-        beyond, the best of so many by the engine's own BM25.
 
         Args:
             terms: of the question, each in some visible chunk.
             k: chunks wanted.
             weights: of the terms among the visible chunks.
             frequencies: how many chunks of a segment have each term.
-            collections: the visible ones.
+            hidden: collections that are not visible.
+
+        Raises:
+            EngineUnsuitableError: the engine scores otherwise than is assumed, or more
+                chunks than it returns would have to be compared.
         """
         found: dict[str, float] = {}
-        words = [word(term) for term in terms]
-        seen = {tag(each).encode() for each in collections}
-        open_ = {each: 0 for each in self.segments if each.chunks}
-        while open_:
-            for segment, start in list(open_.items()):
-                more = max(start * 3, _FIRST * k)
-                count = frequencies(segment.number)
-                asked = [term for term in terms if count[term]]
-                page = self._page(segment, asked, (start, more))
-                most = math.inf
-                if page.steady:
-                    lengths = (segment.shortest, segment.longest)
-                    most = weights.most(count, segment.population, lengths)
-                for each in page.found:
-                    counted = _counted(each.value, terms, words)
-                    score = weights.score(terms, counted)
-                    if is_above(score, most * each.score):
-                        raise self._unknown_engine()
-                    if self._is_there(segment, each.chunk) and each.tag in seen:
-                        found[each.chunk] = score
-                bound = most * page.found[-1].score if page.found else 0.0
-                enough = len(found) >= k and bound < _kth(found.values(), k)
-                none_left = len(page.found) < more
-                many = len(found) >= k and start + more >= _MOST
-                if none_left or enough or many:
-                    del open_[segment]
-                else:
-                    open_[segment] = start + more
+        parts = [
+            _part(each, terms, weights, frequencies(each.number), (k, hidden))
+            for each in self.segments
+        ]
+        waiting = [each for each in parts if each.terms]
+        while waiting:
+            searches = [
+                asking.words_search(
+                    self._at(each.segment),
+                    each.terms,
+                    each.hidden,
+                    (each.start, each.wanted),
+                )
+                for each in waiting
+            ]
+            more = []
+            for part, page in zip(waiting, self.asker.ask(searches), strict=True):
+                most = part.most if page.steady else math.inf
+                found |= self._scored(part, page, terms, weights, most)
+                if self._has_more(part, page):
+                    more.append((part, most * float(page.scores[-1])))
+            least = _kth(found.values(), k)
+            waiting = [part.further() for part, bound in more if bound >= least]
         return best(found, k)
 
     def vectors(
@@ -99,62 +118,104 @@ class Searcher:
         Exact in segments that compare every vector; HNSW may miss some.
         """
         found: dict[str, float] = {}
-        for segment in self.segments:
-            if segment.chunks:
-                found |= self._nearest(segment, vector, k, collections)
+        rounding = 4 * vector.size * float(np.finfo(np.float32).eps)
+        waiting = {
+            each: min(k + _SPARE + min(k, len(self.gone[each.number])), each.chunks)
+            for each in self.segments
+            if each.chunks
+        }
+        while waiting:
+            searches = [
+                asking.vectors_search(
+                    self._at(each), vector, wanted, collections, kind=each.vectors
+                )
+                for each, wanted in waiting.items()
+            ]
+            pages = self.asker.ask(searches)
+            more = {}
+            for (segment, wanted), page in zip(waiting.items(), pages, strict=True):
+                exact = self._compared(segment, page, vector)
+                found |= exact
+                complete = len(page.chunks) < wanted or wanted == segment.chunks
+                # A chunk that was not returned is at most as near as the last one.
+                if not complete and (
+                    page.scores[-1] + rounding >= _kth(exact.values(), k)
+                ):
+                    more[segment] = min(2 * wanted, segment.chunks)
+            waiting = more
         return best(found, k)
 
-    def _nearest(
+    def _scored(
         self,
-        segment: Segment,
-        vector: Floats,
-        k: int,
-        collections: Sequence[str] | None,
-    ) -> dict[str, float]:
-        """Return chunks of a segment that include the k nearest."""
-        rounding = 4 * vector.size * float(np.finfo(np.float32).eps)
-        at = self._at(segment)
-        wanted = k + _SPARE + min(k, len(self.gone[segment.number]))
-        while True:
-            wanted = min(wanted, segment.chunks)
-            rows = engine.search_vectors(
-                at, vector, wanted, collections, kind=segment.vectors
-            )
-            there = [each for each in rows if self._is_there(segment, each.chunk)]
-            table = np.frombuffer(b"".join(each.value for each in there), "<f4")
-            exact = cosines(vector, table.reshape(-1, vector.size)).tolist()
-            complete = len(rows) < wanted or wanted == segment.chunks
-            if complete or (
-                len(there) >= k and rows[-1].score + rounding < _kth(exact, k)
-            ):
-                return dict(zip((each.chunk for each in there), exact, strict=True))
-            wanted *= 2
-
-    def _page(
-        self,
-        segment: Segment,
+        part: _Part,
+        page: asking.Page,
         terms: Sequence[str],
-        place: tuple[int, int],
-    ) -> engine.Page:
-        if not terms:
-            return engine.Page([], steady=True)
-        at = self._at(segment)
-        return engine.search_words(at, terms, place)
+        weights: Weights,
+        most: float,
+    ) -> dict[str, float]:
+        """Score the chunks of a page that are there."""
+        scores = weights.scores(terms, count_terms(page.fields[COUNTS], terms))
+        if any_above(scores, most * page.scores):
+            raise self._unsuitable(
+                "scores passages by a BM25 that this bot does not know, so its order "
+                "cannot be trusted"
+            )
+        hidden = {tag(each).encode() for each in part.hidden}
+        if hidden.intersection(page.fields.get(COLLECTION, ())):
+            raise self._unsuitable("returned passages that it was told to leave out")
+        self._keep(part.segment, page, COUNTS)
+        return self._there(part.segment, page, scores.tolist())
+
+    def _has_more(self, part: _Part, page: asking.Page) -> bool:
+        """Tell whether chunks with one of the words have not been looked at.
+
+        Raises:
+            EngineUnsuitableError: there are some, and the engine does not return them.
+        """
+        seen = part.start + len(page.chunks)
+        if seen >= page.total:
+            return False
+        if len(page.chunks) < part.wanted or seen >= _MOST:
+            raise asking.too_few(self.link)
+        return True
+
+    def _compared(
+        self, segment: Segment, page: asking.Page, vector: Floats
+    ) -> dict[str, float]:
+        """Return the exact cosines of the chunks of a page that are there."""
+        table = np.frombuffer(b"".join(page.fields[VECTOR]), "<f4")
+        exact = cosines(vector, table.reshape(-1, vector.size)).tolist()
+        self._keep(segment, page, COUNTS, VECTOR)
+        return self._there(segment, page, exact)
+
+    def _keep(self, segment: Segment, page: asking.Page, *names: str) -> None:
+        for name in names:
+            values = self._there(segment, page, page.fields[name])
+            self.rows.keep(name, segment.number, values)
+
+    def _there(
+        self, segment: Segment, page: asking.Page, values: Sequence[T]
+    ) -> dict[str, T]:
+        """Return the values of the chunks that the generation still has."""
+        gone = self.gone[segment.number]
+        found = dict(zip(page.chunks, values, strict=True))
+        if not gone:
+            return found
+        return {
+            chunk: value
+            for chunk, value in found.items()
+            if chunk_place(chunk)[0] not in gone
+        }
+
+    def _unsuitable(self, what: str) -> EngineUnsuitableError:
+        return EngineUnsuitableError(
+            f"{self.link.config.url} {what}. Use a version of Redis that the README "
+            "names."
+        )
 
     def _at(self, segment: Segment) -> engine.SearchIndex:
         return engine.search_index(
             self.link, self.names, segment.number, segment.chunks
-        )
-
-    def _is_there(self, segment: Segment, chunk: str) -> bool:
-        gone = self.gone[segment.number]
-        return not gone or chunk_place(chunk)[0] not in gone
-
-    def _unknown_engine(self) -> EngineUnsuitableError:
-        return EngineUnsuitableError(
-            f"{self.link.config.url} scores passages by a BM25 that this bot does not "
-            "know, so its order cannot be trusted. Use a version of Redis that the "
-            "README names."
         )
 
 
@@ -164,17 +225,33 @@ def best(found: Mapping[str, float], k: int) -> Ranked:
     def rank(pair: tuple[str, float]) -> tuple[float, str, int]:
         return -pair[1], *chunk_place(pair[0])
 
-    return sorted(found.items(), key=rank)[: max(k, 0)]
+    least = _kth(found.values(), k)
+    return sorted((each for each in found.items() if each[1] >= least), key=rank)[:k]
+
+
+def _part(
+    segment: Segment,
+    terms: Sequence[str],
+    weights: Weights,
+    frequencies: Mapping[str, int],
+    wanted: tuple[int, Collection[str]],
+) -> _Part:
+    """Plan how a segment is asked for so many chunks, not of hidden collections."""
+    k, hidden = wanted
+    lengths = (segment.shortest, segment.longest)
+    corpus = Corpus(segment.population, frequencies, lengths)
+    boosts = weights.boosts(corpus)
+    return _Part(
+        segment,
+        [(term, boosts[term]) for term in terms if term in boosts],
+        [each.name for each in segment.collections if each.name in hidden],
+        weights.most(corpus, boosts),
+        0,
+        _FIRST * k + _AT_LEAST,
+    )
 
 
 def _kth(scores: Iterable[float], k: int) -> float:
-    return sorted(scores, reverse=True)[k - 1]
-
-
-def _counted(value: bytes, terms: Sequence[str], words: Sequence[str]) -> Counter[str]:
-    """Count the terms of a chunk; those not asked for together, as no term is named."""
-    parts = value.decode("ascii").split(" ") if value else []
-    counts = Counter(parts)
-    found = Counter({t: counts[w] for t, w in zip(terms, words, strict=True)})
-    found[""] = len(parts) - found.total()
-    return found
+    """Return the k-th highest score; minus infinity where there are fewer."""
+    ordered = sorted(scores)
+    return ordered[-k] if 0 < k <= len(ordered) else -math.inf
