@@ -138,6 +138,10 @@ def _reranker(config: Config) -> Iterator[Check]:
 
 
 def _corpus(config: Config) -> Iterator[Check]:
+    if _elsewhere(config):
+        detail = f"no folder {config.corpus_path}: this machine can ask, but not index"
+        yield Check("corpus", "warning", detail, "leave it so, or `path` of [corpus]")
+        return
     files = list_files(config.corpus_path)
     refused = [each for each in files if each.reason]
     detail = f"{len(files) - len(refused)} files in {config.corpus_path}"
@@ -146,6 +150,11 @@ def _corpus(config: Config) -> Iterator[Check]:
         yield Check("corpus", "warning", f"{detail}; {len(refused)} not read: {named}")
     else:
         yield Check("corpus", "ok", detail)
+
+
+def _elsewhere(config: Config) -> bool:
+    """Tell whether the index is on a server and the documents on another machine."""
+    return bool(config.store.url) and not config.corpus_path.exists()
 
 
 def _parser(config: Config) -> Iterator[Check]:
@@ -166,7 +175,8 @@ def _index(config: Config, *, deep: bool) -> Iterator[Check]:
     try:
         counts = f"{len(reader.documents())} documents in {reader.size()} passages"
         yield Check("index", "ok", f"generation {reader.generation}: {counts}")
-        yield _fresh(config, reader)
+        if not _elsewhere(config):
+            yield _fresh(config, reader)
         yield from _left_out(reader)
         yield from _alike(reader, deep=deep)
         if deep:

@@ -64,6 +64,9 @@ def test_all_commands_about_answers_use_the_server_and_no_file(
     examined = run_bot("doctor", "--json", *options)
     named = {each["name"] for each in map(json.loads, examined.stdout.splitlines())}
     assert {"index", "store role", "store generations", "store lock"} <= named
+    elsewhere = run_bot("doctor", "--json", "--corpus", "none", *options[2:])
+    assert '"failed"' not in elsewhere.stdout, elsewhere.stdout
+    assert "can ask, but not index" in elsewhere.stdout
     gaps = run_bot("gaps", "--json", *options)
     assert "zip fastener" in gaps.stdout
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shutil
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -353,6 +354,30 @@ def test_a_replica_promoted_in_the_middle_of_a_build_has_the_old_index_or_the_ne
         store_on(after).build(patience=0)
         assert says(after) == expected[0]
         replica.kill()
+
+
+def test_a_backup_restores_index_and_state_as_the_readme_says(
+    start_redis: StartRedis, tmp_path: Path
+) -> None:
+    server = start_redis()
+    config = on(server.url, tmp_path)
+    store_on(config).build(patience=0)
+    before = says(config)
+    with server.client() as client:
+        client.set("bot:{state}:note", "kept")
+        client.save()
+    server.kill()
+
+    folder = tmp_path / "redis-1"  # of the next server
+    folder.mkdir()
+    shutil.copy(server.folder / "dump.rdb", folder)
+    restored = start_redis("--appendonly", "no")
+    restored.set("appendonly", "yes")
+
+    assert says(on(restored.url, tmp_path)) == before
+    assert store_on(on(restored.url, tmp_path)).verify() == []
+    with restored.client() as client:
+        assert client.get("bot:{state}:note") == b"kept"
 
 
 def test_an_index_in_a_cluster_is_refused_in_one_line_before_any_work(
