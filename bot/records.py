@@ -11,6 +11,7 @@ BlockKind = Literal["prose", "item", "row", "code"]
 PlaceKind = Literal["page", "slide", "paragraph", "cells", "line", "part", "anchor"]
 Status = Literal["answered", "abstained"]
 Span = tuple[int, int]  # start and end offsets in characters of Document.text
+Shown = frozenset[tuple[str, int, int]]  # document, start and end of what was quoted
 
 
 def text_hash(text: str) -> str:

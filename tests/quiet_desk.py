@@ -6,8 +6,8 @@ import threading
 from collections.abc import Sequence
 
 from bot.channels.terminal_chat.desk import Check
-from bot.conversation.threads import Conversation, Shown
-from bot.records import Answer, DocumentInfo, Reading, Segment, text_hash
+from bot.conversation.threads import Conversation
+from bot.records import Answer, DocumentInfo, Reading, Segment, Shown, text_hash
 
 
 def refusal(question: str) -> Answer:

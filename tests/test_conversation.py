@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.conversation.antecedents import antecedents, listed
 from bot.conversation.followups import read_follow_up
 from bot.conversation.smalltalk import small_talk
-from bot.conversation.threads import Conversation, Shown
+from bot.conversation.threads import Conversation
 from bot.questions.languages import language_of, languages_of
 from bot.questions.mentions import names_in, own_words, topic_of
-from bot.records import Answer, Citation, Reading, Segment, text_hash
+from bot.records import Answer, Citation, Reading, Segment, Shown, text_hash
 
 
 def quoting(question: str, *quotes: str, short: str | None = None) -> Answer:

@@ -13,14 +13,14 @@ from threading import Lock
 from bot.app import Bot
 from bot.channels.terminal_chat.desk import Check
 from bot.conversation.suggestions import suggest
-from bot.conversation.threads import Conversation, Shown
+from bot.conversation.threads import Conversation
 from bot.errors import BotError, StateError
 from bot.payloads import answer_payload
 from bot.receipts.sources import Sources
 from bot.receipts.verify import Check as QuoteCheck
 from bot.receipts.verify import verify
 from bot.receipts.writing import Asked, write_receipt
-from bot.records import Answer, DocumentInfo
+from bot.records import Answer, DocumentInfo, Shown
 from bot.reports.explanations import explanation
 from bot.retrieval.scope import documents_of
 from bot.state.opening import open_state

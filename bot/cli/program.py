@@ -67,8 +67,6 @@ def search(
 
     Example: bot search "package substrates" -k 3
 
-    Example: bot search "package substrates" --config reranked.toml --json
-
     Example: bot search --queries queries.jsonl --run run.txt -k 100
     """
     from bot.reports.results import hits_text  # noqa: PLC0415 - keeps --help quick

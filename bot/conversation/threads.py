@@ -18,10 +18,8 @@ from bot.conversation.rewording import (
 )
 from bot.conversation.smalltalk import small_talk
 from bot.questions.languages import language_of
-from bot.records import Answer
+from bot.records import Answer, Shown
 from bot.wording import Templates
-
-Shown = frozenset[tuple[str, int, int]]  # document, start and end of what was quoted
 
 _TURNS_KEPT = 50  # a thread may last for months
 

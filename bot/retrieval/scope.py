@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from bot.errors import InputError
 from bot.fusion import convex_combination
-from bot.records import DocumentInfo, Evidence, Hit
+from bot.records import DocumentInfo, Evidence, Hit, Shown
 
 _WIDER = 8  # times as many passages are looked at when too few were of the documents
 _NAMED = 12  # tags that an error names
@@ -85,9 +85,7 @@ def merged(first: Sequence[Hit], second: Sequence[Hit], k: int) -> list[Hit]:
     ]
 
 
-def unshown(
-    evidence: Sequence[Evidence], shown: frozenset[tuple[str, int, int]]
-) -> list[Evidence]:
+def unshown(evidence: Sequence[Evidence], shown: Shown) -> list[Evidence]:
     """Leave out sentences that overlap what was quoted before, in the same order."""
     return [
         each

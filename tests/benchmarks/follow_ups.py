@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Bot, open_bot
-from bot.conversation.threads import Conversation, Shown
-from bot.records import Answer, Hit
+from bot.conversation.threads import Conversation
+from bot.records import Answer, Hit, Shown
 from bot.retrieval.retriever import best_per_document
 from bot.retrieval.scope import merged
 from bot.text.terms import tokenize
