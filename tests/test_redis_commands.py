@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -183,7 +184,7 @@ def test_a_server_that_is_down_is_one_line_with_what_to_do(
 
 @asynchronous
 async def test_two_bot_slack_run_and_one_killed_answer_each_question_once(
-    place: Place, tmp_path: Path
+    place: Place, tmp_path: Path, run_bot: RunBot
 ) -> None:
     async with SlackStandIn(redeliver_after=1.0) as slack:
         settings = tmp_path / "bot.toml"
@@ -208,4 +209,15 @@ async def test_two_bot_slack_run_and_one_killed_answer_each_question_once(
             await one.wait()
 
             await all_answered(slack, place.url, asked)
+
+            # Another machine indexes other documents: who serves follows.
+            (tmp_path / "corpus").mkdir()
+            text = "# Ferry Noa\n\nThe ferry Noa was built in 2011 in Haifa.\n"
+            (tmp_path / "corpus/noa.md").write_text(text, encoding="utf-8")
+            index = ("index", str(tmp_path / "corpus"), *place.options[2:])
+            built = await asyncio.to_thread(run_bot, *index)
+            assert built.returncode == 0, built.stderr
+            ts, _ = slack.mention("C0GENERAL", "When was the ferry Noa built?")
+            await all_answered(slack, place.url, [ts])
+            assert "2011" in str(slack.workspace.replies("C0GENERAL", ts))
     assert not (tmp_path / ".state").exists()

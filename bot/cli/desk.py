@@ -12,6 +12,7 @@ from threading import Lock
 
 from bot.app import Bot
 from bot.channels.terminal_chat.desk import Check
+from bot.cli.following import is_current
 from bot.conversation.suggestions import suggest
 from bot.conversation.threads import Conversation
 from bot.errors import BotError, StateError
@@ -74,7 +75,7 @@ class LocalDesk:
 
     def refresh(self) -> bool:
         """Open the bot again when the index is another than when it was opened."""
-        if self._is_current():
+        if is_current(self._bot):
             return False
         new = self._opened()
         with self._guard:
@@ -86,13 +87,6 @@ class LocalDesk:
                 self._wanted, self._within = None, None
         old.close()
         return True
-
-    def _is_current(self) -> bool:
-        is_current = getattr(self._bot.reader, "is_current", None)
-        try:
-            return is_current is None or bool(is_current())
-        except BotError:
-            return True  # the index has gone: what is open still answers
 
     def documents(self) -> Sequence[DocumentInfo]:
         """All documents, by id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -14,7 +15,8 @@ from bot.cli.options import Corpus, Index, Json, Settings, print_json, print_tex
 from bot.errors import InputError, SlackError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
+    from contextlib import AbstractContextManager
 
     from bot.app import Bot
     from bot.channels.slack.desk import Desk, Visible
@@ -47,6 +49,8 @@ def run(
     Tokens come from SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or
     SLACK_SIGNING_SECRET (HTTP), or from files that the same names with _FILE tell.
 
+    An index that is built meanwhile is used from the next question on.
+
     Example: bot slack run --json-logs
     """
     from bot.app import open_bot  # noqa: PLC0415 - keeps --help quick
@@ -54,16 +58,17 @@ def run(
     from bot.channels.slack.running import end_now, serve  # noqa: PLC0415 - the same
     from bot.channels.slack.service import Parts  # noqa: PLC0415 - the same
     from bot.channels.slack.tokens import read_secrets  # noqa: PLC0415 - the same
+    from bot.cli.following import Following  # noqa: PLC0415 - the same
     from bot.state.opening import open_state  # noqa: PLC0415 - the same
 
     settings = _configure(corpus, index, config)
     secrets = read_secrets(settings.slack, os.environ)
     handler = set_up_logs(as_json=json_logs)
-    with open_bot(config=settings) as bot:
+    with closing(Following(lambda: open_bot(config=settings))) as following:
         state = open_state(settings)
         parts = Parts(
             config=settings.slack,
-            desk=desk_of(bot),
+            desk=desk_of(following.lent),
             state=state,
             secrets=secrets,
             ask_instead=settings.answers.ask_instead,
@@ -135,9 +140,8 @@ def simulate(
     body = _read_event(event)
     settings = _configure(corpus, index, config)
     with open_bot(config=settings) as bot:
-        calls = _run(
-            play(body, desk_of(bot), settings.slack, settings.answers.ask_instead)
-        )
+        desk = desk_of(lambda: nullcontext(bot))
+        calls = _run(play(body, desk, settings.slack, settings.answers.ask_instead))
     for each in calls:
         print_json(each)
 
@@ -148,31 +152,38 @@ def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
     return asyncio.run(work)
 
 
-def desk_of(bot: Bot) -> Desk:
-    """Hand a bot to the channel: questions, documents, and what is known."""
+def desk_of(lent: Callable[[], AbstractContextManager[Bot]]) -> Desk:
+    """Hand a bot to the channel: questions, documents, and what is known.
+
+    Args:
+        lent: lends the bot for one use.
+    """
     from bot.channels.slack.desk import Desk  # noqa: PLC0415 - keeps --help quick
     from bot.channels.slack.views import Overview  # noqa: PLC0415 - the same
 
     def ask(
         question: str, *, visible: Visible = None, turns: Sequence[Answer] = ()
     ) -> Answer:
-        return bot.conversation(visible=visible, turns=turns).ask(question)
+        with lent() as bot:
+            return bot.conversation(visible=visible, turns=turns).ask(question)
 
     def read(document: str, visible: Visible) -> str | None:
-        shown = {each.id for each in bot.reader.documents(visible)}
-        return bot.reader.text(document) if document in shown else None
+        with lent() as bot:
+            shown = {each.id for each in bot.reader.documents(visible)}
+            return bot.reader.text(document) if document in shown else None
 
     def overview(visible: Visible) -> Overview:
-        documents = bot.reader.documents(visible)
-        names = {each.collection for each in documents}
-        dates = [each.date for each in documents if each.date]
-        return Overview(
-            documents=len(documents),
-            collections=tuple(sorted(names)),
-            newest=max(dates, default=None),
-            titles=tuple(each.title for each in documents),
-            index=bot.reader.fingerprint,
-        )
+        with lent() as bot:
+            documents = bot.reader.documents(visible)
+            names = {each.collection for each in documents}
+            dates = [each.date for each in documents if each.date]
+            return Overview(
+                documents=len(documents),
+                collections=tuple(sorted(names)),
+                newest=max(dates, default=None),
+                titles=tuple(each.title for each in documents),
+                index=bot.reader.fingerprint,
+            )
 
     return Desk(ask=ask, read=read, overview=overview)
 
