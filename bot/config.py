@@ -9,8 +9,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from bot.errors import ConfigError
-from bot.sections import (
+from bot.config_sections import (
     AnswersConfig,
     ChunkingConfig,
     CorpusConfig,
@@ -20,6 +19,7 @@ from bot.sections import (
     ReceiptsConfig,
     RetrievalConfig,
 )
+from bot.errors import ConfigError
 from bot.slack_config import SlackConfig
 from bot.store_config import StoreConfig
 from bot.utf8 import read_utf8
