@@ -27,7 +27,7 @@ def reciprocal_rank_fusion(
     for ranking in rankings:
         for rank, each in enumerate(ranking, start=1):
             scores[each] = scores.get(each, 0.0) + 1 / (k + rank)
-    return _best_first(scores)
+    return best_first(scores)
 
 
 def convex_combination(
@@ -53,7 +53,7 @@ def convex_combination(
     {'a': 0.75, 'b': 0.25, 'c': 0.125}
     """
     left, right = _rescaled(lexical), _rescaled(dense)
-    return _best_first(
+    return best_first(
         {
             each: weight * left.get(each, 0.0) + (1 - weight) * right.get(each, 0.0)
             for each in {**left, **right}
@@ -70,5 +70,6 @@ def _rescaled(scores: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def _best_first(scores: Mapping[str, float]) -> dict[str, float]:
+def best_first(scores: Mapping[str, float]) -> dict[str, float]:
+    """Order ids by score; equal scores by id."""
     return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))

@@ -14,6 +14,7 @@ from bot.dense import Floats, Rows, cosines, rank
 Codes = NDArray[np.int8]
 
 _LEVELS = 127  # of an int8 on either side of 0
+_WHOLE = 1 << 24  # float32 holds every whole number up to it
 _GROUPS = 64  # rows that share a maximum; a lower bound of the k-th best follows
 _SLACK = 1e-6  # of a float32 approximation beside the bound, which is exact
 
@@ -92,6 +93,10 @@ class NarrowVectors:
         """Return the exact vectors of some rows."""
         return self.exact(rows)
 
+    def rounded(self, rows: Rows) -> tuple[Codes, Floats]:
+        """Return the bytes of some rows, and what a row's bytes are multiplied by."""
+        return self.codes[rows], self.scales[rows]
+
     def close(self) -> None:
         """Let go of the exact vectors."""
         self.exact.close()
@@ -139,6 +144,38 @@ class NarrowVectors:
         fast = np.einsum("ij,j->i", wide, query) * self.scales[rows]
         rounding = query.size * float(np.finfo(np.float32).eps) * self.reach
         return fast, _length(query) * (self.error + rounding) + _SLACK
+
+
+def rounded(vectors: Floats) -> tuple[Codes, Floats]:
+    """Round vectors, (n, d), to a byte a number, as `NarrowVectors` keeps them.
+
+    Returns:
+        Codes, (n, d), and scales, (n,): a row is about its codes times its scale.
+    """
+    codes, scales, _, _ = _narrowed(vectors)
+    return codes, scales
+
+
+def likeness(codes: Codes, scales: Floats) -> Floats:
+    """Return the cosine of each row with each, the same on every machine.
+
+    Sums of products of bytes are whole numbers that a float holds exactly, so that
+    BLAS may add them in any order and with any number of threads.
+
+    Args:
+        codes: (n, d) unit vectors, rounded.
+        scales: (n,).
+
+    Returns:
+        (n, n), symmetric; off by about .005 where vectors have some 400 numbers.
+    """
+    largest = codes.shape[1] * _LEVELS**2
+    exact = np.float32 if largest < _WHOLE else np.float64
+    wide: Floats = codes.astype(exact)
+    sums: Floats = (wide @ wide.T).astype(np.float32)
+    sums *= scales[:, None]
+    sums *= scales
+    return sums
 
 
 def _length(query: Floats) -> float:

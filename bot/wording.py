@@ -14,7 +14,6 @@ from typing import Self
 from bot.errors import ConfigError
 from bot.places import short_place
 from bot.records import Citation, Segment
-from bot.utf8 import read_utf8
 
 Values = Mapping[str, str | Sequence[Segment]]
 
@@ -98,7 +97,12 @@ def _checked(file: Path) -> str:
             f"{file} is no template; it must be named like one of bot/templates, such "
             "as when.txt, found.txt or refused.txt."
         )
-    text = read_utf8(file, ConfigError)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text: {error}.") from error
     used = set()
     for match in Template.pattern.finditer(text):
         name = match["named"] or match["braced"]

@@ -76,6 +76,11 @@ class MemoryReader:
         texts = [index_text(each) for each in self.chunks(chunks)]
         return [float(np.dot(each, vector)) for each in self.encoder.encode(texts)]
 
+    def likeness(self, chunks: Sequence[str]) -> Floats:
+        texts = [index_text(each) for each in self.chunks(chunks)]
+        vectors = self.encoder.encode(texts)
+        return vectors @ vectors.T
+
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         known = {each.id: each for each in self._visible(None)}
         return [known[each] for each in ids]

@@ -87,6 +87,7 @@ def everything(reader: Reader) -> dict[str, Any]:
             dense,
             reader.lexical_scores(terms, chunks),
             reader.cosines(vector, chunks),
+            reader.likeness(chunks).tolist(),
             reader.chunks(chunks),
             [reader.sentences(chunk) for chunk in chunks],
         )

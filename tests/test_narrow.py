@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dense import Floats, Rows, nearest
-from bot.narrow import HeldVectors, NarrowVectors
+from bot.narrow import HeldVectors, NarrowVectors, likeness, rounded
 from tests.test_dense import unit_rows
 
 
@@ -109,7 +109,7 @@ def test_a_query_of_another_encoder_is_refused(shape: tuple[int, ...]) -> None:
 
 SEARCH = """
 import numpy as np
-from bot.narrow import HeldVectors, NarrowVectors
+from bot.narrow import HeldVectors, NarrowVectors, likeness, rounded
 vectors = np.random.default_rng(7).normal(size=(20_000, 384)).astype(np.float32)
 vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 held = HeldVectors(vectors)
@@ -135,3 +135,32 @@ def test_the_number_of_threads_does_not_change_a_bit() -> None:
     }
 
     assert len(found) == 1
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    rows=st.integers(0, 40),
+    dimensions=st.sampled_from([1, 16, 384, 1536]),
+)
+def test_likeness_is_that_of_whole_numbers_to_the_bit(
+    seed: int, rows: int, dimensions: int
+) -> None:
+    vectors = unit_rows(seed, rows, dimensions)
+    codes, scales = rounded(vectors)
+    whole = codes.astype(np.int64) @ codes.T.astype(np.int64)
+
+    found = likeness(codes, scales)
+
+    expected = whole.astype(np.float32) * scales[:, None] * scales
+    assert found.tolist() == expected.tolist()
+    assert np.allclose(found, vectors @ vectors.T, atol=0.02)
+
+
+def test_the_bytes_of_rows_are_those_that_were_kept() -> None:
+    vectors = unit_rows(5, 30, 16)
+    rows = np.array([7, 3])
+
+    codes, scales = narrow(vectors).rounded(rows)
+
+    expected, factors = rounded(vectors[rows])
+    assert (codes.tolist(), scales.tolist()) == (expected.tolist(), factors.tolist())

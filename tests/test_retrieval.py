@@ -88,7 +88,8 @@ def test_the_whole_weight_on_one_half_gives_its_order(
 ) -> None:
     question = "ships in the harbour wait for packages"
 
-    hybrid = search(question, 2, config=RetrievalConfig(lexical_weight=weight))
+    config = RetrievalConfig(lexical_weight=weight, neighbours=0)
+    hybrid = search(question, 2, config=config)
 
     assert [hit.chunk for hit in hybrid] == [
         hit.chunk for hit in search(question, 2, mode)
@@ -96,12 +97,31 @@ def test_the_whole_weight_on_one_half_gives_its_order(
 
 
 def test_a_question_of_unknown_words_is_ranked_by_meaning_alone() -> None:
-    hybrid = search("quantum flux", k=6)
+    hybrid = search("quantum flux", k=6, config=RetrievalConfig(neighbours=0))
 
     assert [hit.chunk for hit in hybrid] == [
         hit.chunk for hit in search("quantum flux", 6, "dense")
     ]
     assert all(hit.bm25 == 0 and not hit.matched for hit in hybrid)
+
+
+@given(
+    question=st.lists(st.sampled_from(" ".join(TEXTS).split()), min_size=1, max_size=6),
+    candidates=st.integers(1, 6),
+    neighbours=st.integers(1, 6),
+)
+def test_the_first_hits_are_the_same_however_many_are_asked_for(
+    question: list[str], candidates: int, neighbours: int
+) -> None:
+    config = RetrievalConfig(k=1, candidates=candidates, neighbours=neighbours)
+
+    few = search(" ".join(question), candidates, config=config)
+    all_ = search(" ".join(question), 6, config=config)
+
+    assert [hit.chunk for hit in few] == [hit.chunk for hit in all_[: len(few)]]
+    assert [hit.score for hit in all_] == sorted(
+        (hit.score for hit in all_), reverse=True
+    )
 
 
 def test_the_lexical_mode_does_without_the_encoder() -> None:
@@ -121,9 +141,9 @@ def test_the_dense_mode_fills_in_bm25() -> None:
 
 
 def test_matched_terms_are_those_of_the_question_in_its_order() -> None:
-    [hit, *_] = search("the pilot, a harbour, the pilot and a whale")
+    hits = search("the pilot, a harbour, the pilot and a whale")
 
-    assert hit.matched == ("pilot", "harbour")
+    assert ("pilot", "harbour") in [hit.matched for hit in hits]
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "\x00 "])

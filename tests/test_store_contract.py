@@ -18,6 +18,7 @@ from bot.chunking import split
 from bot.config import ChunkingConfig, Config, EncoderConfig, RetrievalConfig
 from bot.errors import IndexIncompatibleError, IndexMissingError, InputError
 from bot.ingest.registry import read_documents
+from bot.narrow import likeness, rounded
 from bot.records import Chunk, Document, Sentence
 from bot.retrieval.retriever import Retriever
 from bot.retrieval.scope import documents_of, search_within
@@ -223,6 +224,7 @@ def check_rankings(
         order = sorted(range(len(names)), key=lambda row: -cosines[row])
         found = reader.search_dense(query, k, visible)
         assert found == [(names[row], cosines[row]) for row in order[:k]]
+    assert reader.likeness(names).tolist() == likeness(*rounded(vectors)).tolist()
     assert reader.size(visible) == len(passages)
     seen = {chunk.document for chunk, _ in passages}
     assert [each.id for each in reader.documents(visible)] == sorted(seen)
@@ -331,6 +333,7 @@ def test_an_unknown_name_is_a_key_error(store: Store) -> None:
             lambda: reader.sentences("readme.md#x"),
             lambda: reader.lexical_scores(["sea"], ["readme.md#99"]),
             lambda: reader.cosines(np.zeros(16, np.float32), ["readme.md#99"]),
+            lambda: reader.likeness(["readme.md#99"]),
         ):
             with pytest.raises(KeyError):
                 ask()

@@ -12,6 +12,7 @@ from bot.config import RetrievalConfig
 from bot.dense import Floats
 from bot.fusion import convex_combination
 from bot.records import Chunk, Hit
+from bot.retrieval.joining import followed, joined
 from bot.retrieval.query import (
     Query,
     query_terms,
@@ -46,8 +47,8 @@ class Retriever:
     """Ranks an index's passages for a question.
 
     The hybrid takes the best candidates of both halves, has each half score what
-    only the other one proposed, and orders all by a convex combination of the two.
-    A question of unknown words alone is thus ranked by meaning alone. Words that no
+    only the other one proposed, and orders all by both together (`joined`). A
+    question of unknown words alone is thus ranked by meaning alone. Words that no
     passage has are first read as words that some has; where the best passages
     introduce an abbreviation that the question uses in one form, the other form is
     searched as well. `Hit.also` names what was added.
@@ -114,11 +115,40 @@ class Retriever:
             dense,
             lambda ids: score_words(query, ids, self.reader, visible),
         )
-        if mode == "hybrid":
-            scores = convex_combination(bm25, cosines, self.config.lexical_weight)
-        else:
+        if mode != "hybrid":
             scores = dict(lexical or dense)
+        else:
+            scores = self._join(query, bm25, cosines, (lexical, dense))
         return _Ranking(scores, bm25, cosines, lexical, dense)
+
+    def _join(
+        self,
+        query: Query,
+        bm25: Mapping[str, float],
+        cosines: Mapping[str, float],
+        proposed: Iterable[Ranked],
+    ) -> dict[str, float]:
+        """Score what was found; the first stay the same however many are asked for.
+
+        Only the usual number of candidates of each half, which does not depend on
+        how many hits are wanted, speak for each other. As many of them come first;
+        the others follow in the order of the convex combination.
+        """
+        first = {
+            each for ranked in proposed for each, _ in ranked[: self.config.candidates]
+        }
+        scores = joined(
+            {each: bm25[each] for each in first},
+            {each: cosines[each] for each in first},
+            len(query.terms),
+            self.reader.likeness,
+            self.config,
+        )
+        if len(first) == len(bm25):
+            return scores
+        best = dict(islice(scores.items(), self.config.candidates))
+        weight = self.config.lexical_weight
+        return followed(best, convex_combination(bm25, cosines, weight))
 
     def _chunks(self, ranking: _Ranking, k: int) -> list[Chunk]:
         return self.reader.chunks([*islice(ranking.scores, k)])

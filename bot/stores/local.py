@@ -14,6 +14,7 @@ import numpy as np
 from bot.config import Config, RetrievalConfig
 from bot.dense import Encoder, Floats, cosines
 from bot.lexical.bm25 import LexicalIndex
+from bot.narrow import likeness
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place
@@ -216,6 +217,17 @@ class LocalReader:
             rows = np.array([places[at][1] for at in own], np.int64)
             found[own] = cosines(vector, shelf.vectors.take(rows))
         return [*map(float, found)]
+
+    def likeness(self, chunks: Sequence[str]) -> Floats:
+        """Cosine of each named chunk with each, (n, n), from vectors in bytes."""
+        places = [self._row(chunk) for chunk in chunks]
+        codes = np.empty((len(places), self.dimensions), np.int8)
+        scales = np.empty(len(places), np.float32)
+        for shelf in self.shelves:
+            own = [at for at, (each, _) in enumerate(places) if each is shelf]
+            rows = np.array([places[at][1] for at in own], np.int64)
+            codes[own], scales[own] = shelf.vectors.rounded(rows)
+        return likeness(codes, scales)
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, aligned."""

@@ -75,6 +75,10 @@ class Reader(Protocol):
         """Cosine of each named chunk, aligned."""
         ...
 
+    def likeness(self, chunks: Sequence[str]) -> Floats:
+        """Cosine of each named chunk with each, (n, n), by `bot.narrow.likeness`."""
+        ...
+
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, aligned."""
         ...

@@ -16,6 +16,7 @@ import numpy as np
 from bot.config import RetrievalConfig
 from bot.dense import Encoder, Floats, cosines
 from bot.errors import IndexMissingError
+from bot.narrow import likeness, rounded
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.redis_link import Link
 from bot.stores.compatibility import fingerprint
@@ -194,10 +195,12 @@ class RedisReader:
 
     def cosines(self, vector: Floats, chunks: Sequence[str]) -> list[float]:
         """Cosine of each named chunk, aligned."""
-        self._alive()
-        data = b"".join(self._rows.read(engine.VECTOR, chunks))
-        rows = np.frombuffer(data, "<f4").reshape(-1, self.dimensions)
+        rows = self._vectors(chunks)
         return [float(each) for each in cosines(vector, rows)] if chunks else []
+
+    def likeness(self, chunks: Sequence[str]) -> Floats:
+        """Cosine of each named chunk with each, (n, n), from vectors in bytes."""
+        return likeness(*rounded(self._vectors(chunks)))
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, aligned."""
@@ -237,6 +240,11 @@ class RedisReader:
                 self._hold.release()
             finally:
                 self._link.close()
+
+    def _vectors(self, chunks: Sequence[str]) -> Floats:
+        self._alive()
+        data = b"".join(self._rows.read(engine.VECTOR, chunks))
+        return np.frombuffer(data, "<f4").reshape(-1, self.dimensions)
 
     @cached_property
     def _copies(self) -> dict[str, tuple[str, ...]]:

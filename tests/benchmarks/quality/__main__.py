@@ -21,7 +21,15 @@ from typing import Any
 from bot.evaluation.qrels import MEASURES, read_trec_run
 from bot.evaluation.rankings import Ranking
 from bot.fusion import reciprocal_rank_fusion
-from tests.benchmarks.quality import fusing, mistakes, own, reranking, wording
+from tests.benchmarks.quality import (
+    cutting,
+    fusing,
+    mistakes,
+    own,
+    reranking,
+    sharing,
+    wording,
+)
 from tests.benchmarks.quality.collections import NAMES, Collection, run_bot
 from tests.benchmarks.quality.tables import write_tables
 
@@ -91,6 +99,8 @@ def headline(collection: Collection) -> dict[str, Any]:
 _STEPS: dict[str, Callable[[Collection], Any]] = {
     "headline": headline,
     "fusing": fusing.compare,
+    "sharing": sharing.compare,
+    "cutting": cutting.compare,
     "wording": wording.compare,  # needs no index and no vectors
     "mistakes": mistakes.compare,
     "reranking": reranking.compare,  # hours: some 50 runs of a model for a query

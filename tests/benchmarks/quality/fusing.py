@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.dense import Floats
+from bot.narrow import likeness, rounded
 from bot.retrieval.query import query_terms
 from tests.benchmarks.quality.collections import Collection, document_ranking
 
@@ -31,6 +33,17 @@ class Pool:
     lexical_rank: Scores  # from 1; infinite where the half did not propose it
     dense_rank: Scores
     vectors: Floats
+    terms: int  # of the question, repeated ones counted
+
+    @cached_property
+    def usual(self) -> Pool:
+        """What the bot looks at by default."""
+        return self.within(_USUAL)
+
+    @cached_property
+    def alike(self) -> Floats:
+        """Cosine of each with each, as the bot's stores compute it."""
+        return likeness(*rounded(self.vectors))
 
     def within(self, depth: int) -> Pool:
         """Keep what a half proposes among its first."""
@@ -42,6 +55,7 @@ class Pool:
             self.lexical_rank[kept],
             self.dense_rank[kept],
             self.vectors[kept],
+            self.terms,
         )
 
 
@@ -65,13 +79,14 @@ def _pool(collection: Collection, text: str, vector: Floats) -> Pool:
         ids,
         np.array(reader.lexical_scores(terms, ids)),
         np.array(reader.cosines(vector, ids)),
-        _rank_of(lexical, ids),
-        _rank_of(dense, ids),
+        rank_of(lexical, ids),
+        rank_of(dense, ids),
         np.concatenate([shelf.vectors.take(np.array([row])) for shelf, row in places]),
+        len(terms),
     )
 
 
-def _rank_of(ranked: list[str], ids: list[str]) -> Scores:
+def rank_of(ranked: list[str], ids: list[str]) -> Scores:
     ranks = {each: rank for rank, each in enumerate(ranked, start=1)}
     return np.array([ranks.get(each, np.inf) for each in ids])
 
@@ -96,7 +111,7 @@ def convex(weight: float, depth: int = _USUAL) -> Way:
     def score(pool: Pool) -> Scores:
         kept = pool.within(depth)
         both = weight * _minmax(kept.bm25) + (1 - weight) * _minmax(kept.cosine)
-        return _spread_out(pool, kept, both)
+        return spread_out(pool, kept, both)
 
     return score
 
@@ -118,7 +133,7 @@ def standard(weight: float) -> Way:
     def score(pool: Pool) -> Scores:
         kept = pool.within(_USUAL)
         both = weight * _standard(kept.bm25) + (1 - weight) * _standard(kept.cosine)
-        return _spread_out(pool, kept, both)
+        return spread_out(pool, kept, both)
 
     return score
 
@@ -136,7 +151,7 @@ def feedback(weight: float, share: float) -> Way:
     return score
 
 
-def _spread_out(pool: Pool, kept: Pool, scores: Scores) -> Scores:
+def spread_out(pool: Pool, kept: Pool, scores: Scores) -> Scores:
     """Give the scores of kept chunks their places; the others come after them."""
     place = {each: number for number, each in enumerate(pool.ids)}
     spread = np.full(len(pool.ids), float(scores.min(initial=0.0)) - 1.0)
@@ -149,7 +164,7 @@ WAYS: dict[str, Way] = {
     "dense": lambda pool: np.where(np.isinf(pool.dense_rank), -2.0, pool.cosine),
     "RRF, k = 60": reciprocal,
     **{f"min-max, weight {each}": convex(each) for each in (0.2, 0.3, 0.35)},
-    "**min-max, weight 0.4**": convex(0.4),
+    "min-max, weight 0.4": convex(0.4),
     **{f"min-max, weight {each}": convex(each) for each in (0.45, 0.5, 0.6)},
     **{f"min-max {each}, 300 candidates": convex(each, 300) for each in (0.3, 0.4)},
     **{f"theoretical min-max {each}": theoretical(each) for each in (0.1, 0.2, 0.3)},
@@ -164,13 +179,13 @@ def compare(collection: Collection) -> dict[str, float]:
     values = {}
     for name, way in WAYS.items():
         rankings = {
-            query.id: document_ranking(_ordered(pool, way(pool)))
+            query.id: document_ranking(ordered(pool, way(pool)))
             for query, pool in zip(collection.queries, found, strict=True)
         }
         values[name] = collection.measure(rankings)["nDCG@10"]
     return values
 
 
-def _ordered(pool: Pool, scores: Scores) -> list[str]:
+def ordered(pool: Pool, scores: Scores) -> list[str]:
     order = np.argsort(-scores, kind="stable")  # ids are in order, so ties are too
     return [*islice((pool.ids[each] for each in order.tolist()), _DEEPEST)]

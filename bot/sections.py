@@ -86,6 +86,7 @@ class RetrievalConfig:
     k: int = 8  # passages whose sentences may answer
     candidates: int = 50  # passages each half proposes for fusion
     lexical_weight: float = 0.4  # of BM25 against cosine: tests/benchmarks/quality
+    neighbours: int = 10  # like passages that share in a passage's score; 0 for none
     k1: float = 1.2  # BM25's saturation, Robertson and Zaragoza 2009
     b: float = 0.75  # BM25's length normalisation, the same
     expand: bool = True  # read unknown words, search both forms of abbreviations
@@ -104,6 +105,7 @@ class RetrievalConfig:
                 f"retrieval.lexical_weight is {self.lexical_weight}; "
                 "it must be between 0 and 1."
             )
+        _require(self.neighbours >= 0, "retrieval.neighbours", self.neighbours, "0")
         if self.k1 < 0 or not 0 <= self.b <= 1:
             raise ConfigError(
                 f"retrieval.k1 is {self.k1} and retrieval.b is {self.b}; "
