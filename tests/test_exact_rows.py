@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def test_any_rows_in_any_order_are_given_back(
 def test_more_files_than_are_kept_open_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exact_rows, "_MOST_OPEN", 2)
+    monkeypatch.setattr(exact_rows, "_SLOTS", BoundedSemaphore(2))
     exact, vectors = stored(tmp_path, [3] * 8)
     before = open_files()
 

@@ -24,7 +24,7 @@ __all__ = ["LexicalIndex", "LuceneBM25", "Postings", "lucene_idf"]
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-_MOST_KEPT = 8  # weights a passage, 64 bytes; the most asked terms have most postings
+_MOST_KEPT = 4  # weights a passage, 32 bytes; the most asked terms have most postings
 _MANY = 20  # terms asked for at once, from which on most are likely absent
 _FEW = 10  # postings are few that are at most one for so many passages
 
@@ -99,7 +99,7 @@ class _Piece(NamedTuple):
     """The postings of a term in one part."""
 
     part: _Part
-    rows: NDArray[np.int32]  # as the part counts them
+    rows: NDArray[Any]  # as the part counts them, unsigned
     weights: Scores  # what the term adds to each
 
 
@@ -269,8 +269,10 @@ def _weights(saturations: Scores, codes: NDArray[Any], idf: float) -> Scores:
 
 def _places(piece: _Piece, wanted: Rows) -> tuple[Rows, NDArray[np.bool_]]:
     """Return where rows are, or would be, among a piece's, and whether they are."""
-    found = piece.rows
-    local = (wanted - piece.part.start).astype(np.int32)
+    found, size = piece.rows, piece.part.postings.size
+    local = wanted - piece.part.start
+    # Rows of other parts are looked for in vain, as the passage after the last.
+    local = np.where((local < 0) | (local >= size), size, local).astype(found.dtype)
     places = found.searchsorted(local)  # of another type, all of it would be converted
     places[places == len(found)] = 0
     return places, found[places] == local

@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.lexical.postings import Ints, Longs, Postings, joined, place_of
+from bot.lexical.postings import Longs, Postings, joined, place_of
 
 _AT_ONCE = 1 << 20  # postings: some 30 MB while they are given codes
 _LARGEST_TABLE = 1 << 22  # counts times lengths; beyond, pairs are found by sorting
@@ -31,9 +31,10 @@ class CodedPostings:
     """
 
     terms: Sequence[str]  # sorted
-    offsets: Longs  # (number of terms + 1,)
-    rows: Ints  # passage numbers from 0
-    codes: NDArray[Any]  # unsigned integers, as narrow as they can be
+    # Unsigned integers, as narrow as they can be:
+    offsets: NDArray[Any]  # (number of terms + 1,)
+    rows: NDArray[Any]  # passage numbers from 0
+    codes: NDArray[Any]
     counts: Longs  # (codes,)
     lengths: Longs  # (codes,)
     size: int  # passages
@@ -47,8 +48,8 @@ class CodedPostings:
         codes, pairs = _coded(postings, ranks.astype(np.int64), width)
         return cls(
             postings.terms,
-            postings.offsets.astype(np.int64),
-            postings.rows.astype(np.int32),
+            postings.offsets.astype(np.min_scalar_type(len(postings.rows))),
+            postings.rows.astype(np.min_scalar_type(postings.size)),
             codes,
             pairs // max(width, 1),
             lengths[pairs % max(width, 1)].astype(np.int64),
@@ -66,7 +67,7 @@ class CodedPostings:
         start, end = self._span(term)
         return end - start
 
-    def find(self, term: str) -> tuple[Ints, NDArray[Any]]:
+    def find(self, term: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the rows that have a term, ascending, and its codes there."""
         start, end = self._span(term)
         return self.rows[start:end], self.codes[start:end]

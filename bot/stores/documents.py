@@ -32,8 +32,7 @@ KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 CHUNK_COLUMNS = 4
 SENTENCE_COLUMNS = 5
 _BOUNDS = 4
-_TEXTS_KEPT = 64  # decoded texts kept at hand
-_FEW_KEPT = 1  # the same, of each of many buckets
+_KEPT = 32  # documents whose text and record are kept decoded
 
 Ints = NDArray[np.int32]
 
@@ -49,11 +48,24 @@ class StoredDocument:
     sentences: Ints
 
 
+class RecentDocuments:
+    """What was decoded last of the documents of some buckets."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self.text = lru_cache(_KEPT)(Documents.decoded)
+        self.record = lru_cache(_KEPT)(Documents.parsed)
+
+
 class Documents:
     """The documents of a bucket; a document's JSON and text are read when asked for."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, recent: RecentDocuments | None = None) -> None:
         """Find the documents in an archive.
+
+        Args:
+            data: the archive.
+            recent: keeps what is decoded, of several buckets; its own if not given.
 
         Raises:
             ArchiveError: the bytes are no archive of documents.
@@ -69,15 +81,21 @@ class Documents:
         self._bounds = archive.array("bounds", "<i8", (len(self.ids) + 1, _BOUNDS))
         self._check_bounds(len(sentences))
         counts = np.cumsum(self._chunks[:, 3], dtype=np.int64)
-        self._first_sentences = np.concatenate([np.zeros(1, np.int64), counts])
-        self._keep(_TEXTS_KEPT)
+        firsts = np.concatenate([np.zeros(1, np.int64), counts])
+        self._first_sentences = firsts.astype(np.min_scalar_type(len(sentences)))
+        self._recent = recent or RecentDocuments()
 
-    def _keep(self, texts: int) -> None:
-        self.text = lru_cache(texts)(self._text)
-        self._record = lru_cache(texts)(self._read_record)
+    def text(self, number: int) -> str:
+        """The text of a document, by its number in the bucket."""
+        return self._recent.text(self, number)
 
-    def leave(self, blocks: Blocks) -> None:
-        """Let go of records, texts and sentences, and read them when asked for."""
+    def leave(self, blocks: Blocks, *, texts: bool) -> None:
+        """Let go of sentences, and read them when asked for.
+
+        Args:
+            blocks: where they are.
+            texts: let go of records and texts as well.
+        """
         archive = self._archive
         if archive is None:
             return
@@ -86,13 +104,16 @@ class Documents:
             return Part(blocks, archive.offset(name), size)
 
         row = 4 * SENTENCE_COLUMNS
-        self._records = part("records", len(self._records))
-        self._texts = part("texts", len(self._texts))
+        if texts:
+            self._records = part("records", len(self._records))
+            self._texts = part("texts", len(self._texts))
+        else:  # a view would hold all the bytes
+            self._records = memoryview(bytes(self._records[:]))
+            self._texts = memoryview(bytes(self._texts[:]))
         self._sentences = part("sentences", row * len(self._sentences))
-        self._chunks = self._chunks.copy()  # a view would hold all the bytes
+        self._chunks = self._chunks.copy()
         self._bounds = self._bounds.copy()
         self._archive = None
-        self._keep(_FEW_KEPT)
 
     @property
     def chunk_counts(self) -> NDArray[np.int64]:
@@ -101,7 +122,7 @@ class Documents:
 
     def info(self, number: int) -> DocumentInfo:
         """What is known of a document, by its number in the bucket."""
-        values = self._record(number)["info"]
+        values = self._recent.record(self, number)["info"]
         return DocumentInfo(
             **{
                 **values,
@@ -112,24 +133,28 @@ class Documents:
 
     def digest(self, number: int) -> str:
         """The digest that the document was stored with."""
-        return str(self._record(number)["digest"])
+        return str(self._recent.record(self, number)["digest"])
 
     def sections(self, number: int) -> tuple[Section, ...]:
         """The sections of a document, in order."""
         return tuple(
             Section(tuple(path), start, end, anchor)
-            for path, start, end, anchor in self._record(number)["sections"]
+            for path, start, end, anchor in self._recent.record(self, number)[
+                "sections"
+            ]
         )
 
     def places(self, number: int) -> tuple[Place, ...]:
         """The places of a document, by start; none where its lines are its places."""
-        return tuple(Place(*each) for each in self._record(number).get("places", ()))
+        return tuple(
+            Place(*each) for each in self._recent.record(self, number).get("places", ())
+        )
 
     def chunk(self, number: int, position: int) -> Chunk:
         """A chunk, by its document and its position in it, from 0."""
         row = self._chunk_row(number, position)
         start, end, section, _ = self._chunks[row].tolist()
-        record = self._record(number)
+        record = self._recent.record(self, number)
         path = tuple(record["sections"][section][0])
         title, text = record["info"]["title"], self.text(number)[start:end]
         document = self.ids[number]
@@ -182,11 +207,13 @@ class Documents:
             raise KeyError(chunk_id(self.ids[number], position))
         return int(first + position)
 
-    def _text(self, number: int) -> str:
+    def decoded(self, number: int) -> str:
+        """The text of a document, decoded anew."""
         start, end = self._bounds[number : number + 2, 1].tolist()
         return str(self._texts[start:end], "utf-8", "surrogatepass")
 
-    def _read_record(self, number: int) -> dict[str, Any]:
+    def parsed(self, number: int) -> dict[str, Any]:
+        """The record of a document, parsed anew."""
         start, end = self._bounds[number : number + 2, 0].tolist()
         record: dict[str, Any] = json.loads(bytes(self._records[start:end]))
         return record

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 Checksums = NDArray[np.uint32]
 
-_MOST_OPEN = 128  # files kept open, of the 1,024 that a process commonly may
+_SLOTS = BoundedSemaphore(512)  # files kept open, of 1,024 that a process commonly may
 _FACTOR = (
     0x9E3779B97F4A7C15  # odd, so are its powers: no changed word is multiplied away
 )
@@ -72,16 +72,13 @@ class ExactRows:
         Raises:
             IndexDamagedError: a file is missing, cut, or not what it was.
         """
-        vectors = np.empty((len(rows), self._dimensions), np.float32)
         places = self._places[rows]
         numbers = np.searchsorted(self._starts, places, side="right") - 1
         starts = self._offsets[numbers] + (places - self._starts[numbers]) * self._width
-        views = vectors.reshape(-1).view(np.uint8).data
-        end = 0
         files = numbers.tolist()
-        for number, start in zip(files, starts.tolist(), strict=True):
-            self._read(number, start, views[end : end + self._width])
-            end += self._width
+        parts = map(self._read, files, starts.tolist())
+        flat = np.frombuffer(b"".join(parts), np.float32)
+        vectors = flat.reshape(len(rows), self._dimensions)
         wrong = np.flatnonzero(self._checksum(vectors) != self._checksums[rows])
         if len(wrong):
             raise damaged(
@@ -94,37 +91,39 @@ class ExactRows:
         with self._lock:
             for descriptor in self._open.values():
                 fsio.close(descriptor)
+                _SLOTS.release()
             self._open.clear()
 
-    def _read(self, number: int, start: int, view: memoryview) -> None:
+    def _read(self, number: int, start: int) -> bytes:
         try:
             descriptor = self._open.get(number)
             if descriptor is not None:
-                whole = fsio.read_into(descriptor, view, start)
+                data = fsio.read_at(descriptor, start, self._width)
             else:
-                whole = self._read_new(number, start, view)
+                data = self._read_new(number, start)
         except OSError as error:
             what = f"cannot be read: {error.strerror}"
             raise damaged(self._files[number], what) from error
-        if not whole:
+        if len(data) != self._width:
             raise damaged(self._files[number], "ends before its last vector")
+        return data
 
-    def _read_new(self, number: int, start: int, view: memoryview) -> bool:
+    def _read_new(self, number: int, start: int) -> bytes:
         with self._lock:
             descriptor = self._open.get(number)
             if descriptor is None:
                 descriptor = fsio.open_to_read(self._files[number])
-                if len(self._open) < _MOST_OPEN:
+                if _SLOTS.acquire(blocking=False):
                     self._open[number] = descriptor
             try:
-                return fsio.read_into(descriptor, view, start)
+                return fsio.read_at(descriptor, start, self._width)
             finally:
                 if number not in self._open:
                     fsio.close(descriptor)
 
     def _checksum(self, vectors: Floats) -> Checksums:
         words = vectors.view(np.uint64 if self._dimensions % 2 == 0 else np.uint32)
-        sums = words.astype(np.uint64, copy=False) @ self._factors
+        sums = np.einsum("ij,j->i", words.astype(np.uint64, copy=False), self._factors)
         checksums: Checksums = (sums >> np.uint64(32)).astype(np.uint32)
         return checksums
 

@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 
 from bot.config import Config, RetrievalConfig
-from bot.dense import Encoder, Floats, cosines
+from bot.dense import Encoder, Floats, Rows, cosines
 from bot.lexical.bm25 import LexicalIndex
 from bot.narrow import likeness
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
@@ -21,6 +21,7 @@ from bot.stores.documents import chunk_place
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import HeldGeneration, IndexFolder, hold_current
 from bot.stores.held_encoder import HeldEncoder
+from bot.stores.holding import give_back, is_whole
 from bot.stores.manifest import Manifest
 from bot.stores.objects import damaged
 from bot.stores.protocol import Ranked, Visible
@@ -28,6 +29,7 @@ from bot.stores.ranking import search_dense, search_lexical
 from bot.stores.shelf import Shelf, read_shelf
 from bot.stores.sources import SourceFile, read_sources
 
+_PLACES_KEPT = 512  # chunks found last; a question finds a hundred
 _INDEXES_KEPT = 8  # sets of visible collections whose statistics are kept summed
 
 
@@ -63,6 +65,8 @@ def open_reader(
             read_shelf(place.objects, each, held.manifest.encoder.dimensions)
             for each in held.manifest.collections
         ]
+        if not all(is_whole(each.buckets) for each in held.manifest.collections):
+            give_back()
         return LocalReader(place, held, shelves, config.retrieval, opening)
     except BaseException:
         held.release()
@@ -111,6 +115,7 @@ class LocalReader:
         self._encoder = encoder
         self._guard = Lock()
         self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
+        self._found: dict[str, tuple[Shelf, int, int]] = {}  # chunk to its place
         self._fingerprint = fingerprint(held.manifest.root, retrieval)
 
     @property
@@ -186,11 +191,12 @@ class LocalReader:
         self, terms: Sequence[str], k: int, visible: Visible = None
     ) -> Ranked:
         """At most k chunks with a positive score, best first."""
-        return search_lexical(self._index(visible), self._visible(visible), terms, k)
+        index, shelves = self._index(visible), self._visible(visible)
+        return search_lexical(index, shelves, terms, k, self._named)
 
     def search_dense(self, vector: Floats, k: int, visible: Visible = None) -> Ranked:
         """The k visible chunks with the highest cosine, best first."""
-        return search_dense(self._visible(visible), vector, k)
+        return search_dense(self._visible(visible), vector, k, self._named)
 
     def lexical_scores(
         self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
@@ -283,15 +289,30 @@ class LocalReader:
         place = self._numbers[document]
         return self.shelves[place.shelf], place.number
 
+    def _named(self, shelf: Shelf, rows: Rows) -> list[str]:
+        """Name chunks that were found, and remember where they stand.
+
+        They are asked for next, and an id takes longer to look up than to remember.
+        """
+        located = shelf.located(rows)
+        if len(self._found) > _PLACES_KEPT:
+            self._found = {}
+        self._found |= {
+            name: (shelf, number, position) for name, number, position in located
+        }
+        return [name for name, _, _ in located]
+
     def _place(self, chunk: str) -> tuple[Shelf, int, int]:
-        document, position = chunk_place(chunk)
-        shelf, number = self._document(document)
-        return shelf, number, position
+        found = self._found.get(chunk)
+        if found is None:
+            document, position = chunk_place(chunk)
+            found = *self._document(document), position
+        return found
 
     def _row(self, chunk: str) -> tuple[Shelf, int]:
         shelf, number, position = self._place(chunk)
         row = shelf.first_rows[number] + position
-        if not 0 <= position < shelf.first_rows[number + 1] - shelf.first_rows[number]:
+        if position < 0 or row >= shelf.first_rows[number + 1]:
             raise KeyError(chunk)
         return shelf, row
 

@@ -13,7 +13,7 @@ from bot import fsio
 from bot.errors import IndexDamagedError
 from bot.stores.manifest import ObjectRef
 
-_READERS = 2  # threads: reading and hashing let go of the interpreter
+_CHECKERS = 2  # threads: hashing lets go of the interpreter
 _WORTH_THREADS = 1 << 23  # bytes: below this, starting threads costs more than it saves
 
 
@@ -52,6 +52,11 @@ class Objects:
         Raises:
             IndexDamagedError: it is missing, unreadable, or not what was written.
         """
+        data = self._read(reference)
+        self._check(reference, data)
+        return data
+
+    def _read(self, reference: ObjectRef) -> bytes:
         file = self.path(reference)
         try:
             data = fsio.read(file)
@@ -61,20 +66,31 @@ class Objects:
             raise damaged(file, f"cannot be read: {error.strerror}") from error
         if len(data) != reference.size:
             raise damaged(file, f"has {len(data)} bytes, not {reference.size}")
-        if hashlib.sha256(data).hexdigest() != reference.sha256:
-            raise damaged(file, "has changed since it was written")
         return data
 
+    def _check(self, reference: ObjectRef, data: bytes) -> None:
+        if hashlib.sha256(data).hexdigest() != reference.sha256:
+            raise damaged(self.path(reference), "has changed since it was written")
+
     def read_all(self, references: Sequence[ObjectRef]) -> list[bytes]:
-        """Read some objects, aligned; large ones beside each other.
+        """Read some objects, aligned; large ones are checked beside each other.
 
         Raises:
             IndexDamagedError: one is missing, unreadable, or not what was written.
         """
         if sum(each.size for each in references) < _WORTH_THREADS:
             return [self.read(each) for each in references]
-        with ThreadPoolExecutor(_READERS) as pool:
-            return list(pool.map(self.read, references))
+        # Threads check and do not read: memory that a thread asked for first is never
+        # given back to the system as long as the program runs.
+        blocks = []
+        with ThreadPoolExecutor(_CHECKERS) as pool:
+            checks = []
+            for each in references:
+                blocks.append(self._read(each))
+                checks.append(pool.submit(self._check, each, blocks[-1]))
+            for check in checks:
+                check.result()
+        return blocks
 
     def check_size(self, reference: ObjectRef) -> None:
         """See that an object is there and as long as it should be, without reading it.

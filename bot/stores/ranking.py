@@ -5,18 +5,33 @@ Equal scores are ordered by document id and position, whatever the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from typing import Protocol
 
-from bot.dense import Floats
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.dense import Floats, Rows
 from bot.lexical.bm25 import LexicalIndex
 from bot.stores.documents import chunk_place
 from bot.stores.protocol import Ranked
 from bot.stores.shelf import Shelf
 
 
+class Named(Protocol):
+    """Names the chunks in some rows of a shelf."""
+
+    def __call__(self, shelf: Shelf, rows: Rows, /) -> list[str]:
+        """Return their ids, aligned."""
+        ...
+
+
 def search_lexical(
-    index: LexicalIndex, shelves: Sequence[Shelf], terms: Sequence[str], k: int
+    index: LexicalIndex,
+    shelves: Sequence[Shelf],
+    terms: Sequence[str],
+    k: int,
+    named: Named,
 ) -> Ranked:
     """Find at most k chunks with a positive BM25 score, best first.
 
@@ -25,6 +40,7 @@ def search_lexical(
         shelves: the visible collections.
         terms: analysed terms of the question.
         k: chunks wanted.
+        named: names them.
     """
     if k <= 0:
         return []
@@ -36,36 +52,37 @@ def search_lexical(
         if len(rows) < wanted or wanted == k or scores[k - 1] > scores[-1]:
             break
         wanted *= 2
-    found = zip(_ids(shelves, rows.tolist()), scores.tolist(), strict=True)
-    return _best(shelves, found, k)
+    return _best(shelves, _ranked(shelves, rows, scores, named), k)
 
 
-def search_dense(shelves: Sequence[Shelf], vector: Floats, k: int) -> Ranked:
+def search_dense(
+    shelves: Sequence[Shelf], vector: Floats, k: int, named: Named
+) -> Ranked:
     """Find the k chunks with the highest cosine, best first."""
-    found: list[tuple[str, float]] = []
+    found: Ranked = []
     for shelf in shelves:
         rows, cosines = shelf.vectors.nearest(vector, k)
-        names = map(shelf.chunk_id, rows.tolist())
-        found += zip(names, cosines.tolist(), strict=True)
+        found += zip(named(shelf, rows), cosines.tolist(), strict=True)
     return _best(shelves, found, k)
 
 
-def _ids(shelves: Sequence[Shelf], rows: Sequence[int]) -> Iterator[str]:
-    """Name rows that count through the shelves."""
-    for row in rows:
-        rest = row
-        for shelf in shelves:
-            if rest < shelf.size:
-                yield shelf.chunk_id(rest)
-                break
-            rest -= shelf.size
-
-
-def _best(
-    shelves: Sequence[Shelf], found: Iterable[tuple[str, float]], k: int
+def _ranked(
+    shelves: Sequence[Shelf], rows: Rows, scores: NDArray[np.float64], named: Named
 ) -> Ranked:
+    """Name rows that count through the shelves; those of a shelf keep their order."""
+    found: Ranked = []
+    start = 0
+    for shelf in shelves:
+        own = (start <= rows) & (rows < start + shelf.size)
+        names = named(shelf, rows[own] - start)
+        found += zip(names, scores[own].tolist(), strict=True)
+        start += shelf.size
+    return found
+
+
+def _best(shelves: Sequence[Shelf], found: Ranked, k: int) -> Ranked:
     if len(shelves) == 1:  # rows are in order of id already
-        return [*islice(found, max(k, 0))]
+        return found[: max(k, 0)]
     return sorted(found, key=_rank)[: max(k, 0)]
 
 

@@ -5,9 +5,10 @@ Rows number the chunks of the collection, by document id and then position.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ from bot.narrow import NarrowVectors
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.archive import Archive, ArchiveError
 from bot.stores.blocks import Blocks
-from bot.stores.documents import Documents, chunk_id
-from bot.stores.holding import in_groups, is_held
+from bot.stores.documents import Documents, RecentDocuments, chunk_id
+from bot.stores.holding import in_groups, is_held, is_whole
 from bot.stores.manifest import BucketRef, CollectionRef, ObjectRef
 from bot.stores.objects import Objects, damaged
 from bot.stores.shelf_vectors import read_vectors
@@ -34,7 +35,7 @@ class Shelf:
     name: str
     ids: list[str]
     places: list[tuple[Documents, int]]  # bucket and number in it, aligned with ids
-    first_rows: list[int]  # (documents + 1,): where the rows of each begin
+    first_rows: array[int]  # (documents + 1,), of 8 bytes: where rows of each begin
     vectors: NarrowVectors
     postings: CodedPostings
     copies: Mapping[str, tuple[str, ...]]  # document id to files with the same bytes
@@ -46,8 +47,21 @@ class Shelf:
 
     def chunk_id(self, row: int) -> str:
         """Id of the chunk in a row."""
-        number = bisect_right(self.first_rows, row) - 1
-        return chunk_id(self.ids[number], row - self.first_rows[number])
+        [(name, _, _)] = self.located(np.array([row], np.int64))
+        return name
+
+    def located(self, rows: Longs) -> list[tuple[str, int, int]]:
+        """Id, number of the document and position in it of the chunks in rows."""
+        starts = np.frombuffer(self.first_rows, np.int64)
+        numbers = starts.searchsorted(rows, side="right") - 1
+        positions = rows - starts[numbers]
+        ids = self.ids
+        return [
+            (chunk_id(ids[number], position), number, position)
+            for number, position in zip(
+                numbers.tolist(), positions.tolist(), strict=True
+            )
+        ]
 
     def info(self, number: int) -> DocumentInfo:
         """What is known of a document, by its number on the shelf."""
@@ -89,23 +103,14 @@ class Shelf:
 def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> Shelf:
     """Read and check all of a collection.
 
-    A small one is kept in memory. Of a larger one, texts and exact vectors are read
-    again where they are needed.
+    A small one is kept in memory. Of a larger one, exact vectors and sentences are
+    read again where they are needed, of a large one texts as well.
 
     Raises:
         IndexDamagedError: an object is missing, changed, or not what it should be.
     """
-    postings = objects.read(collection.postings)
-    held = is_held(collection.buckets)
-    buckets = []
-    for group in in_groups(collection.buckets, lambda each: each.text.size):
-        texts = objects.read_all([each.text for each in group])
-        for bucket, text in zip(group, texts, strict=True):
-            documents = open_documents(objects, bucket, text)
-            if not held:
-                documents.leave(Blocks(objects.path(bucket.text), text))
-            buckets.append(documents)
-    counts = CodedPostings.of(_counts(objects, collection.postings, postings))
+    counts = CodedPostings.of(read_counts(objects, collection.postings))
+    buckets = _read_buckets(objects, collection.buckets)
     shelf = _arrange(collection, buckets, counts, objects, dimensions)
     if counts.size != shelf.size:
         file = objects.path(collection.postings)
@@ -113,7 +118,27 @@ def read_shelf(objects: Objects, collection: CollectionRef, dimensions: int) -> 
     return shelf
 
 
-def open_documents(objects: Objects, bucket: BucketRef, data: bytes) -> Documents:
+def _read_buckets(objects: Objects, buckets: Sequence[BucketRef]) -> list[Documents]:
+    whole, held = is_whole(buckets), is_held(buckets)
+    recent = RecentDocuments()
+    opened = []
+    for group in in_groups(buckets, lambda each: each.text.size):
+        texts = objects.read_all([each.text for each in group])
+        for bucket, text in zip(group, texts, strict=True):
+            documents = open_documents(objects, bucket, text, recent)
+            if not whole:
+                blocks = Blocks(objects.path(bucket.text), text)
+                documents.leave(blocks, texts=not held)
+            opened.append(documents)
+    return opened
+
+
+def open_documents(
+    objects: Objects,
+    bucket: BucketRef,
+    data: bytes,
+    recent: RecentDocuments | None = None,
+) -> Documents:
     """Open the documents of a bucket.
 
     Raises:
@@ -121,7 +146,7 @@ def open_documents(objects: Objects, bucket: BucketRef, data: bytes) -> Document
     """
     file = objects.path(bucket.text)
     try:
-        documents = Documents(data)
+        documents = Documents(data, recent)
     except (ValueError, TypeError, RecursionError) as error:
         raise damaged(file, f"holds no documents: {error}") from error
     chunks = int(documents.chunk_counts.sum())
@@ -190,7 +215,7 @@ def _arrange(
         for bucket, documents in enumerate(members)
         for local, (id_, chunks) in enumerate(documents)
     )
-    first_rows = np.cumsum([0, *(chunks for *_, chunks in order)]).tolist()
+    first_rows = array("q", accumulate((chunks for *_, chunks in order), initial=0))
     vectors = read_vectors(
         objects, collection.buckets, rows_by_bucket(members), dimensions
     )

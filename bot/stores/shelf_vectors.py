@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.dense import Floats
 from bot.narrow import HeldVectors, NarrowVectors
 from bot.stores.exact_rows import ExactRows
-from bot.stores.holding import in_groups, is_held
+from bot.stores.holding import in_groups, is_whole
 from bot.stores.manifest import BucketRef
 from bot.stores.objects import Objects, damaged
 from bot.stores.vectors import open_vectors
@@ -36,7 +36,7 @@ def read_vectors(
         IndexDamagedError: an object is missing, changed, or not what it should be.
     """
     shape = (sum(each.chunks for each in buckets), dimensions)
-    held = np.empty(shape, np.float32) if is_held(buckets) else None
+    held = np.empty(shape, np.float32) if is_whole(buckets) else None
     read = ExactRows(
         [objects.path(each.vectors) for each in buckets],
         [each.chunks for each in buckets],
