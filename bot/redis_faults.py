@@ -31,6 +31,8 @@ _PASSING = (
     faults.TryAgainError,
     OSError,
 )
+# What the Query Engine says of a search index or alias that it does not have.
+ABSENT = ("unknown index name", "no such index", "unknown: index")
 _LONGEST = 200  # characters of the server's own words
 
 
@@ -103,6 +105,10 @@ def _refusal(error: BaseException, where: str, words: str) -> EngineError:
     if words.lower().startswith("unknown command 'ft."):
         return EngineUnsuitableError(
             f"{where} has no Query Engine: use Redis 8, or load the module redisearch."
+        )
+    if any(each in words.lower() for each in ABSENT):
+        return EngineError(
+            f"{where} has lost a search index ({words}): run `bot index --rebuild`."
         )
     return EngineError(f"{where} refuses a command: {words}.")
 

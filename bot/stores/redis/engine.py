@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.errors import EngineError
+from bot.redis_faults import ABSENT
 from bot.redis_link import Link
 from bot.stores.redis.names import Names
 
@@ -16,7 +17,6 @@ _NEIGHBOURS = ("M", 16, "EF_CONSTRUCTION", 200)  # of HNSW: twice FACTS', for re
 # Neither places nor fields of words are kept: no query asks for them, and they are a
 # quarter of what the engine needs for words.
 _LEAN = ("NOOFFSETS", "NOFIELDS")
-_ABSENT = ("unknown index name", "no such index", "unknown: index")
 
 # Switches the alias, if the one who asks still has the lock.
 _SWITCH = """
@@ -111,4 +111,4 @@ def facts(reply: list[Any]) -> dict[str, Any]:
 
 def _is_absent(error: EngineError) -> bool:
     words = str(error).lower()
-    return any(each in words for each in _ABSENT)
+    return any(each in words for each in ABSENT)
