@@ -13,7 +13,6 @@ from bot.calibration.certificates import read_certificate, warning
 from bot.calibration.probability import read_calibration
 from bot.calibration.shipped import shipped_certificate
 from bot.config import Config
-from bot.cross_encoders.opening import open_model
 from bot.opening import Opened, begin
 from bot.receipts.log import Notice, ReceiptLog
 from bot.retrieval.reranking import Reranker
@@ -112,6 +111,8 @@ def open_reranker(config: Config, notice: Notice = _LOG.info) -> Reranker | None
     folder = config.reranker_path
     if folder is None:
         return None
+
+    from bot.cross_encoders.opening import open_model  # noqa: PLC0415 - seldom used
 
     def tell() -> None:
         notice(f"Converting the reranker {folder}, once.")

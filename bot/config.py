@@ -9,8 +9,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from bot.errors import ConfigError
-from bot.sections import (
+from bot.config_sections import (
     AnswersConfig,
     ChunkingConfig,
     CorpusConfig,
@@ -20,8 +19,10 @@ from bot.sections import (
     ReceiptsConfig,
     RetrievalConfig,
 )
+from bot.errors import ConfigError
 from bot.slack_config import SlackConfig
 from bot.store_config import StoreConfig
+from bot.utf8 import read_utf8
 
 __all__ = [
     "FILE_NAME",
@@ -137,10 +138,8 @@ def read_config(path: Path | None = None) -> Config:
     if path is None and not file.exists():
         return Config()
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(read_utf8(file, ConfigError))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
     return dataclasses.replace(_sections(values, file), folder=file.parent)
 

@@ -7,6 +7,11 @@ class BotError(Exception):
     """An expected error; its message is one line for the person who runs the bot."""
 
 
+def reason_of(error: Exception) -> str:
+    """Return the first line of what another package says of a failure."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 class ConfigError(BotError):
     """A setting in bot.toml, the environment or an option cannot be used."""
 

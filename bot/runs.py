@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.errors import InputError
 from bot.records import Hit
+from bot.utf8 import read_utf8
 
 _TAG = "bot"  # names the system in the last column of a run
 
@@ -26,15 +27,9 @@ def read_queries(path: Path) -> Iterator[Query]:
     Raises:
         InputError: the file cannot be read, or a line is not such an object.
     """
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _query(line, f"{path}, line {number}")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text: {error}.") from error
+    for number, line in enumerate(read_utf8(path, InputError).split("\n"), start=1):
+        if line.strip():
+            yield _query(line, f"{path}, line {number}")
 
 
 def _query(line: str, where: str) -> Query:

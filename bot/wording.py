@@ -14,6 +14,7 @@ from typing import Self
 from bot.errors import ConfigError
 from bot.places import short_place
 from bot.records import Citation, Segment
+from bot.utf8 import read_utf8
 
 Values = Mapping[str, str | Sequence[Segment]]
 
@@ -97,12 +98,7 @@ def _checked(file: Path) -> str:
             f"{file} is no template; it must be named like one of bot/templates, such "
             "as when.txt, found.txt or refused.txt."
         )
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text: {error}.") from error
+    text = read_utf8(file, ConfigError)
     used = set()
     for match in Template.pattern.finditer(text):
         name = match["named"] or match["braced"]

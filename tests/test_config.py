@@ -94,5 +94,5 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "bot.toml"
     file.write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(ConfigError, match="not valid TOML"):
+    with pytest.raises(ConfigError, match="not UTF-8 text"):
         read_config(file)

@@ -384,24 +384,58 @@ def test_builds_at_the_same_time_share_the_encoding_and_give_one_generation(
     assert store_on(config).verify() == []
 
 
-def test_a_claim_of_a_dead_process_lapses_and_its_document_is_encoded(
+class FailingEncoder(HashedWords):
+    """Fails as often as it has errors left."""
+
+    errors: list[BaseException]
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Floats:
+        """Fail, or encode."""
+        if self.errors:
+            raise self.errors.pop()
+        return super().encode(texts, progress)
+
+
+def failing(error: BaseException) -> FailingEncoder:
+    encoder = FailingEncoder()
+    object.__setattr__(encoder, "errors", [error])
+    return encoder
+
+
+def test_a_claim_of_a_dead_process_is_waited_for_and_taken_over_when_it_lapses(
     quick_redis_url: str, shared_redis: RedisServer, tmp_path: Path
 ) -> None:
     config = on(quick_redis_url, tmp_path)
-    store_on(config).build(patience=0)
-    edit(config)
-    seen: list[str] = []
+    lost = failing(EngineUnreachableError("lost"))  # as good as dead: nothing released
+    with pytest.raises(EngineUnreachableError, match="lost"):
+        store_on(config, lost).build(patience=0)
+    said: list[str] = []
 
-    def spy(progress: Progress) -> None:
-        if progress.stage == "encoding" and not seen:
-            with shared_redis.client() as client:
-                seen.extend(str(each) for each in client.keys(f"{ROOT}:claim:*"))
+    def hear(progress: Progress) -> None:
+        if progress.stage == "waiting":
+            said.append(progress.note)
+            with shared_redis.client() as client:  # a minute later
+                assert client.delete(*client.scan_iter(f"{ROOT}:claim:*")) > 0
 
-    report = store_on(config).build(patience=0, progress=spy)
+    report = store_on(config).build(patience=0, progress=hear)
 
-    assert report.encoded == 1
+    assert report.encoded == report.chunks
+    assert len(said) == 1
+    assert said[0].endswith("if it has died, for 60 s at most.")
+
+
+def test_a_build_that_is_stopped_by_hand_leaves_no_claim_to_wait_for(
+    quick_redis_url: str, shared_redis: RedisServer, tmp_path: Path
+) -> None:
+    config = on(quick_redis_url, tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        store_on(config, failing(KeyboardInterrupt())).build(patience=0)
+
     with shared_redis.client() as client:
-        assert client.keys(f"{ROOT}:claim:*") == []
+        assert list(client.scan_iter(f"{ROOT}:claim:*")) == []
+    assert store_on(config).build(patience=0).documents == 6
 
 
 def test_a_generation_that_a_build_removed_is_named_to_its_reader(

@@ -32,11 +32,11 @@ from tests.word_scorer import WordScorer
 
 TEXTS = (
     "A tug pulls ships into the harbour.",
-    "The ferry carries cars and people.",
-    "Glass core substrates replace resin.",
-    "Resin films insulate the package.",
-    "Ships wait outside the harbour for a tug and a pilot.",
-    "JOINT2 develops packages with glass substrates.",
+    "A ferry carries people and cars.",
+    "A crane lifts boxes from ships.",
+    "A pilot knows every bank of sand.",
+    "A light shows the way to the harbour.",
+    "A gull follows ships and tugs.",
 )
 READER = MemoryReader(
     {"": [chunk(text, f"{number}.md") for number, text in enumerate(TEXTS)]}

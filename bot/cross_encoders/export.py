@@ -12,7 +12,7 @@ import numpy as np
 from bot.cross_encoders.pairs import OnnxPairScorer
 from bot.cross_encoders.source import CONVERSION, MODEL, SETTING, TOKENIZER
 from bot.encoders.graphs import convert, quietly, tokenizer_file, versions
-from bot.errors import EncoderError
+from bot.errors import EncoderError, reason_of
 
 if TYPE_CHECKING:
     import torch
@@ -58,10 +58,9 @@ def export_cross_encoder(folder: Path) -> dict[str, bytes]:
         with quietly():
             files, difference = _convert(_load(folder))
     except Exception as error:  # each package raises kinds of its own
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EncoderError(
-            f"{folder} cannot be converted: {reason}. Name another cross-encoder in "
-            f"{SETTING}, or leave it out."
+            f"{folder} cannot be converted: {reason_of(error)}. Name another "
+            f"cross-encoder in {SETTING}, or leave it out."
         ) from error
     if not difference <= _LARGEST_DIFFERENCE:  # true of nan as well
         raise EncoderError(

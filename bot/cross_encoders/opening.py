@@ -19,7 +19,7 @@ from bot.cross_encoders.source import (
     is_onnx,
 )
 from bot.encoders.source import name_of
-from bot.errors import EncoderError
+from bot.errors import EncoderError, reason_of
 
 _TRIAL = ("Is it open?", "It is open.")
 _AS_IT_STANDS = "onnx"
@@ -89,10 +89,9 @@ def _open(folder: Path, files: Mapping[str, bytes]) -> PairScorer:
         scorer = OnnxPairScorer(files[MODEL], files[TOKENIZER])
         scorer.score_pairs([_TRIAL])
     except Exception as error:  # both packages raise plain exceptions
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EncoderError(
-            f"The reranker {folder} cannot be opened: {reason}. Name the folder of a "
-            f"cross-encoder with one label in {SETTING}, or leave it out."
+            f"The reranker {folder} cannot be opened: {reason_of(error)}. Name the "
+            f"folder of a cross-encoder with one label in {SETTING}, or leave it out."
         ) from error
     return scorer
 

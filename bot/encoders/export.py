@@ -14,7 +14,7 @@ from bot.encoders.files import GRAPH, SETTINGS, TOKENIZER, WEIGHTS, Settings, We
 from bot.encoders.graphs import convert, quietly, tokenizer_file, versions
 from bot.encoders.onnx_encoder import OnnxEncoder
 from bot.encoders.source import encoder_identity, model_folder
-from bot.errors import EncoderError
+from bot.errors import EncoderError, reason_of
 
 if TYPE_CHECKING:
     import torch
@@ -63,9 +63,8 @@ def export_encoder(model: str = "") -> dict[str, bytes]:
         with quietly():
             files, settings = _convert(_load(folder), name)
     except Exception as error:  # each package raises kinds of its own
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EncoderError(
-            f"{folder} cannot be converted: {reason}. Name another model in "
+            f"{folder} cannot be converted: {reason_of(error)}. Name another model in "
             "encoder.model, or leave it out for the default one."
         ) from error
     if not settings.largest_difference <= _LARGEST_DIFFERENCE:  # true of nan as well

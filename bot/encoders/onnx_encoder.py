@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.dense import Floats, Progress
 from bot.encoders.files import GRAPH, SETTINGS, TOKENIZER, WEIGHTS, Settings, Weight
-from bot.errors import EncoderError
+from bot.errors import EncoderError, reason_of
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -132,7 +132,7 @@ class _Model:
             self._session = _session(bytes(files[GRAPH]), self._weights)
         except Exception as error:  # both packages raise plain exceptions
             raise EncoderError(
-                f"The index's encoder cannot be opened: {_first_line(error)}. "
+                f"The index's encoder cannot be opened: {reason_of(error)}. "
                 "Run `bot index --rebuild`."
             ) from error
         self._settings = settings
@@ -198,7 +198,3 @@ def _slices(texts: Sequence[str], threads: int) -> list[list[int]]:
     longest_first = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), row))
     count = min(len(texts), max(threads, math.ceil(len(texts) / _SLICE)))
     return [longest_first[each::count] for each in range(count)]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

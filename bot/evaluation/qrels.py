@@ -15,6 +15,7 @@ from bot.evaluation.rankings import Judgements, Ranking, Topic, measure
 from bot.evaluation.uncertainty import Interval, bootstrap
 from bot.records import Hit
 from bot.runs import Query
+from bot.utf8 import read_utf8
 
 MEASURES = ("nDCG@10", "R@10", "R@100", "RR@10", "AP")
 DEPTH = 100  # documents for a query
@@ -149,12 +150,7 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
 
     Ids may hold spaces where columns are separated by tabs.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text: {error}.") from error
+    text = read_utf8(path, InputError)
     return [
         (number, line.strip("\r").split("\t" if "\t" in line else None))
         for number, line in enumerate(text.split("\n"), start=1)

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from bot.errors import InputError
 from bot.evaluation.question_rows import Problem, csv_rows, json_rows
+from bot.utf8 import read_utf8
 
 _FIELDS = frozenset(
     {"id", "question", "answerable", "answers", "evidence", "turns", "tags", "note"}
 )
+
 _Wrong = Callable[[str, str], None]  # told a field and what is wrong with it
 
 
@@ -91,12 +93,7 @@ def examine_question_set(path: Path) -> tuple[list[Question], list[Problem]]:
     Raises:
         InputError: the file cannot be read at all.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text: {error}.") from error
+    text = read_utf8(path, InputError)
     problems: list[Problem] = []
     read = csv_rows if path.suffix.lower() == ".csv" else json_rows
     questions = [

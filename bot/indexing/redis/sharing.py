@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.dense import Encoder
+from bot.errors import EngineError
 from bot.indexing.report import Listener, Progress
 from bot.stores.documents import Documents, StoredDocument, pack_documents
-from bot.stores.redis.locks import Claims
+from bot.stores.redis.locks import CLAIM_SECONDS, Claims
 from bot.stores.redis.vectors import SharedVectors
 from bot.stores.vectors import text_key
 from bot.text.terms import index_text
@@ -19,6 +21,10 @@ _CLAIMED = (
 )
 _BATCH = 64  # texts encoded before their vectors are kept: two or three seconds
 _POLL = 0.2  # seconds between two looks at what others have claimed
+_WAITING = (
+    f"Waiting for documents that another process encodes; if it has died, for "
+    f"{CLAIM_SECONDS} s at most."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Sharing:
         Returns:
             False when it has.
         """
-        done, total = 0, _size(work)
+        done, total, noticed = 0, _size(work), False
         waiting = list(work)
         while waiting:
             others: list[Work] = []
@@ -82,6 +88,9 @@ class Sharing:
             waiting = [each for each in others if self._lacking([each])]
             done += _size(others) - _size(waiting)
             if waiting:
+                if not noticed:
+                    self.listener(Progress("waiting", done, total, note=_WAITING))
+                    noticed = True
                 time.sleep(_POLL)
         self.listener(Progress("encoding", total, total))
         return True
@@ -99,11 +108,18 @@ class Sharing:
     def _claimed(self, work: Sequence[Work]) -> int:
         """Encode what claimed documents lack; return their number of texts."""
         names = [each.name for each in work]
-        lacking = list(self._lacking(work).items())
-        for at in range(0, len(lacking), _BATCH):
-            if at:
-                self.claims.renew(names)
-            self._encode(dict(lacking[at : at + _BATCH]))
+        try:
+            lacking = list(self._lacking(work).items())
+            for at in range(0, len(lacking), _BATCH):
+                if at:
+                    self.claims.renew(names)
+                self._encode(dict(lacking[at : at + _BATCH]))
+        except EngineError:
+            raise  # the claims lapse by themselves
+        except BaseException:  # Ctrl-C too: the next build need not wait for these
+            with suppress(EngineError):
+                self.claims.release(names)
+            raise
         self.claims.release(names)
         return _size(work)
 
