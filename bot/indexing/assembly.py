@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from bot.dense import Encoder, Floats
+from bot.dense import Encoder
+from bot.indexing.ahead import Batch, EncodingAhead
 from bot.indexing.choice import Chosen, Copies
 from bot.indexing.report import Listener, Progress
 from bot.indexing.scan import Spool
@@ -19,12 +20,15 @@ from bot.stores.manifest import BucketRef, CollectionRef, Manifest
 from bot.stores.objects import ObjectWriter
 from bot.stores.shelf import open_documents
 from bot.stores.sources import SourceDocument
-from bot.stores.storing import write_bucket, write_collection
+from bot.stores.storing import (
+    PreparedBucket,
+    prepare_bucket,
+    write_bucket,
+    write_collection,
+)
 from bot.stores.vector_cache import VectorCache
 from bot.stores.vectors import open_vectors
 
-_BATCH = 128  # texts encoded before their vectors are kept
-Text = tuple[bytes, str]  # key and text
 _BUCKETS_KEPT = 4  # opened at a time; neighbours in order go to the same old bucket
 
 
@@ -69,6 +73,15 @@ class PlannedBucket:
         return sum(each.chunks for each in self.documents)
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A bucket whose texts are being encoded."""
+
+    planned: PlannedBucket
+    prepared: PreparedBucket
+    batches: Sequence[Batch]
+
+
 def plan_buckets(chosen: Chosen) -> list[PlannedBucket]:
     """Divide the chosen documents, by collection and prefix."""
     collections: defaultdict[str, dict[str, SourceDocument]] = defaultdict(dict)
@@ -108,12 +121,11 @@ class Assembly:
         self._total = sum(
             each.chunks for number, each in enumerate(plan) if number not in again
         )
-        buckets = [
-            again.get(number) or self._write_bucket(planned)
-            for number, planned in enumerate(plan)
-        ]
+        buckets = again | self._write_others(
+            {number: each for number, each in enumerate(plan) if number not in again}
+        )
         self.listener(Progress("encoding", self._total, self._total))
-        return buckets
+        return [buckets[number] for number in range(len(plan))]
 
     def _unchanged(self, plan: Sequence[PlannedBucket]) -> dict[int, BucketRef]:
         """Find the planned buckets that are there already, by place in the plan."""
@@ -148,12 +160,45 @@ class Assembly:
                         *open_vectors(self.writer.objects, bucket, data, dimensions)
                     )
 
-    def _write_bucket(self, planned: PlannedBucket) -> BucketRef:
-        documents = [
-            self._document(planned.collection, each) for each in planned.documents
-        ]
+    def _write_others(self, plan: Mapping[int, PlannedBucket]) -> dict[int, BucketRef]:
+        """Write buckets, each while the texts of the next one are being encoded."""
+        buckets = {}
+        with EncodingAhead(self.encoder) as ahead:
+            begun: tuple[int, _Begun] | None = None
+            for number, planned in plan.items():
+                latest = self._begin(planned, ahead)
+                if begun:
+                    buckets[begun[0]] = self._finish(begun[1])
+                begun = number, latest
+            if begun:
+                buckets[begun[0]] = self._finish(begun[1])
+        return buckets
+
+    def _begin(self, planned: PlannedBucket, ahead: EncodingAhead) -> _Begun:
+        prepared = prepare_bucket(
+            [self._document(planned.collection, each) for each in planned.documents]
+        )
+        missing = {
+            key: text
+            for key, text in zip(prepared.keys, prepared.texts, strict=True)
+            if key not in self.cache
+        }
+        return _Begun(planned, prepared, ahead.begin(missing))
+
+    def _finish(self, begun: _Begun) -> BucketRef:
+        """Keep the vectors of a bucket as they come, and write it."""
+        planned, prepared = begun.planned, begun.prepared
+        texts = sum(len(each.keys) for each in begun.batches)
+        present = self._done + len(prepared.keys) - texts
+        for batch in begun.batches:
+            self.cache.add(batch.keys, batch.vectors.result())
+            self.encoded += len(batch.keys)
+            present += len(batch.keys)
+            self.listener(Progress("encoding", present, self._total))
+        self._done += len(prepared.keys)
+        vectors = self.cache.get(prepared.keys)
         return write_bucket(
-            self.writer, planned.prefix, planned.members, documents, self._vectors
+            self.writer, planned.prefix, planned.members, prepared, vectors
         )
 
     def _document(self, collection: str, document: SourceDocument) -> StoredDocument:
@@ -172,27 +217,6 @@ class Assembly:
             if len(self._opened) > _BUCKETS_KEPT:
                 self._opened.popitem(last=False)
         return self._opened[bucket.text.sha256]
-
-    def _vectors(self, texts: Sequence[str], keys: Sequence[bytes]) -> Floats:
-        missing = {
-            key: text
-            for key, text in zip(keys, texts, strict=True)
-            if key not in self.cache
-        }
-        present = self._done + len(keys) - len(missing)
-        for batch in _batches(list(missing.items())):
-            names, values = zip(*batch, strict=True)
-            self.cache.add(names, self.encoder().encode(values))
-            self.encoded += len(batch)
-            present += len(batch)
-            self.listener(Progress("encoding", present, self._total))
-        self._done += len(keys)
-        return self.cache.get(keys)
-
-
-def _batches(items: Sequence[Text]) -> Iterator[Sequence[Text]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
 
 
 def join_buckets(

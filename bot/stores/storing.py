@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from bot.dense import Floats
+from bot.fsio import Block
 from bot.lexical.bm25 import LuceneBM25, Postings
 from bot.records import Chunk, Document, Section, Sentence
 from bot.stores.archive import pack
@@ -80,25 +81,18 @@ def store_document(
     )
 
 
-def write_bucket(
-    writer: ObjectWriter,
-    prefix: str,
-    members: Sequence[tuple[str, str]],
-    documents: Sequence[StoredDocument],
-    encode: Callable[[Sequence[str], Sequence[bytes]], Floats],
-) -> BucketRef:
-    """Write the objects of a bucket.
+@dataclass(frozen=True, slots=True)
+class PreparedBucket:
+    """What is known of a bucket before its texts have vectors."""
 
-    Args:
-        writer: of the index.
-        prefix: of the bucket.
-        members: ids and digests of its documents, by id.
-        documents: the documents, by id.
-        encode: gives the vectors of texts, aligned; it is told their keys too.
+    documents: int
+    blocks: Sequence[Block]  # of its text object
+    texts: Sequence[str]  # of its chunks, as they are encoded
+    keys: Sequence[bytes]  # of the texts, aligned
 
-    Raises:
-        IndexWriteError: the disk refuses.
-    """
+
+def prepare_bucket(documents: Sequence[StoredDocument]) -> PreparedBucket:
+    """Make of documents, which are sorted by id here, what needs no vectors."""
     blocks = pack_documents(documents)
     stored = Documents(b"".join(blocks))
     texts = [
@@ -107,16 +101,37 @@ def write_bucket(
         for chunk in stored.chunks_of(number)
     ]
     keys = [text_key(text) for text in texts]
-    vectors = pack_vectors(keys, encode(texts, keys))
-    counts = Postings.from_model(LuceneBM25([tokenize(text) for text in texts]))
+    return PreparedBucket(len(documents), blocks, texts, keys)
+
+
+def write_bucket(
+    writer: ObjectWriter,
+    prefix: str,
+    members: Sequence[tuple[str, str]],
+    prepared: PreparedBucket,
+    vectors: Floats,
+) -> BucketRef:
+    """Write the objects of a bucket.
+
+    Args:
+        writer: of the index.
+        prefix: of the bucket.
+        members: ids and digests of its documents, by id.
+        prepared: the documents.
+        vectors: of its texts, aligned.
+
+    Raises:
+        IndexWriteError: the disk refuses.
+    """
+    terms = [tokenize(text) for text in prepared.texts]
     return BucketRef(
         prefix,
         members_hash(members),
-        len(documents),
-        len(texts),
-        writer.put(blocks),
-        writer.put(vectors),
-        writer.put(pack(counts.to_arrays())),
+        prepared.documents,
+        len(prepared.texts),
+        writer.put(prepared.blocks),
+        writer.put(pack_vectors(prepared.keys, vectors)),
+        writer.put(pack(Postings.from_model(LuceneBM25(terms)).to_arrays())),
     )
 
 
