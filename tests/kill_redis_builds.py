@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -33,6 +33,7 @@ from tests.small_encoder import small_encoders
 from tests.small_index import TEXTS, everything, settings, write_corpus
 
 _ROOT = "bot:index:index"
+_VECTORS = f"{_ROOT}:vectors:hashed-words-1"
 _MANY = {f"sea/{n}.md": f"# Ship {n}\n\nShip {n} is at sea.\n" for n in range(30)}
 _CHILD_FAILED = 3
 _BUSY = 4
@@ -250,10 +251,11 @@ def takeover(place: Place) -> dict[str, Any]:
         claimed = list(client.scan_iter(f"{_ROOT}:claim:*"))
         held = [client.ttl(each) for each in claimed]
         second = in_child(place.build)
-        while client.hlen(f"{_ROOT}:vectors:hashed-words-1") < len(_MANY) - len(
-            claimed
-        ):
-            threading.Event().wait(0.01)
+        end = time.monotonic() + _PATIENCE
+        while client.hlen(_VECTORS) < len(_MANY) - len(claimed):
+            if time.monotonic() > end:
+                raise RuntimeError("the second build does not get on")
+            time.sleep(0.01)
         os.kill(first, signal.SIGKILL)
         _, status = os.waitpid(first, 0)
         waits = os.waitpid(second, os.WNOHANG) == (0, 0)

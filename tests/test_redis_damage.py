@@ -157,6 +157,8 @@ def test_a_manifest_that_makes_no_sense_is_refused(
 
     with pytest.raises(IndexDamagedError, match=message):
         place.store.open()
+    with shared_redis.client() as client:  # who could not read it does not keep it
+        assert client.exists(f"{ROOT}:1:readers") == 0
 
 
 def test_a_manifest_that_is_missing_or_anothers_is_refused(

@@ -44,7 +44,7 @@ from tests.small_index import TEXTS, everything, settings, write_corpus
 
 QUESTION = "How many kW has the engine of a tug?"
 ROOT = "bot:index:index"
-MANY = 40_000  # passages: enough for a search of some milliseconds
+MANY = 60_000  # passages: enough for a search of some milliseconds
 
 
 def on(url: str, folder: Path, **store: float) -> Config:
@@ -113,12 +113,12 @@ def test_a_server_that_hangs_is_given_up_in_time_and_is_used_again(
 ) -> None:
     server = start_redis()
     store_on(on(server.url, tmp_path)).build(patience=0)
-    with asking(on(server.url, tmp_path, timeout_seconds=0.3, retry_seconds=0)) as (
+    with asking(on(server.url, tmp_path, timeout_seconds=1.0, retry_seconds=0)) as (
         _,
         answer,
     ):
         server.freeze()
-        with pytest.raises(EngineTimeoutError, match=r"within 0\.3 s"):
+        with pytest.raises(EngineTimeoutError, match="within 1 s"):
             answer()
         server.thaw()
 
@@ -194,6 +194,7 @@ def test_a_server_killed_at_any_exchange_of_a_build_loses_nothing_acknowledged(
         assert store_on(config).verify() == []
 
 
+@pytest.mark.slow  # a dozen builds, each done again
 def test_memory_that_is_full_from_any_exchange_on_leaves_the_old_index_or_the_new(
     start_redis: StartRedis, tmp_path: Path
 ) -> None:

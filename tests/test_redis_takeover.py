@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import REPOSITORY
 from tests.faults import ALL
 
@@ -48,6 +50,7 @@ def test_what_a_killed_process_had_claimed_is_encoded_by_another_after_the_lease
     assert found["problems"] == []
 
 
+@pytest.mark.slow  # some thirty builds
 def test_a_build_killed_at_any_exchange_leaves_the_old_index_or_the_new(
     quick_redis_url: str, tmp_path: Path
 ) -> None:

@@ -110,10 +110,13 @@ class Generations:
             number = self.current()
             hold = Hold(self.link, self.names, number)
             if hold.renew():
-                return self.open(number), hold
+                try:
+                    return self.open(number), hold
+                except BaseException:
+                    hold.release()
+                    raise
             if self.current() == number:
                 break
-        hold.release()
         raise damaged(
             f"{self.link.config.url}, generation {number} of {self.names.root}",
             "has no manifest",
