@@ -6,13 +6,16 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.config import RetrievalConfig
 from bot.cross_encoders.opening import open_model
 from bot.cross_encoders.pairs import PairScorer
+from bot.evaluation.rankings import Ranking
 from bot.evidence.cross_encoder import packaged_folder
+from bot.records import Chunk
 from bot.retrieval.retriever import Retriever
 from bot.runs import Query
 from bot.text.terms import index_text
@@ -21,35 +24,31 @@ from tests.benchmarks.quality.collections import Collection, document_ranking
 _DEPTHS = (10, 20, 30, 50)
 _MOST_QUERIES = 200  # of a collection; each costs as many runs as the deepest reads
 
-Reading = Mapping[str, Any]  # query, its chunks in the order of the search, logits
+
+@dataclass(frozen=True)
+class Reading:
+    """The passages of a query in the order of the search, and what was read."""
+
+    chunks: Sequence[str]
+    logits: Mapping[str, float]  # by chunk; of others as well
+
+    def ranking(self, depth: int) -> Ranking:
+        """Rank documents once the first ``depth`` passages are in the logits' order."""
+        first = sorted(self.chunks[:depth], key=lambda each: -self.logits[each])
+        return document_ranking([*first, *self.chunks[depth:]])
 
 
 def compare(collection: Collection) -> dict[str, Any]:
-    """Return nDCG@10 of the search and of each depth, and milliseconds a query."""
+    """Return nDCG@10 of the search and of each depth, and what reading costs."""
     asked = _some(collection.queries)
-    known = _read(collection, asked)
-    rankings = {
-        "as searched": {
-            id_: document_ranking(each["chunks"]) for id_, each in known.items()
-        },
-        **{
-            f"first {depth} read again": {
-                id_: document_ranking(_ordered(each, depth))
-                for id_, each in known.items()
-            }
-            for depth in _DEPTHS
-        },
+    readings, milliseconds = _read(collection, asked)
+    values = {
+        f"first {depth} read again" if depth else "as searched": collection.measure(
+            {id_: each.ranking(depth) for id_, each in readings.items()}, queries=asked
+        )["nDCG@10"]
+        for depth in (0, *_DEPTHS)
     }
-    pairs = sum(len(each["chunks"]) for each in known.values())
-    seconds = sum(each["seconds"] for each in known.values())
-    return {
-        "queries": len(asked),
-        "ms_a_pair": 1000 * seconds / pairs,
-        "ways": {
-            name: collection.measure(ranking, queries=asked)["nDCG@10"]
-            for name, ranking in rankings.items()
-        },
-    }
+    return {"queries": len(asked), "cpu_ms_a_pair": milliseconds, "ways": values}
 
 
 def _some(queries: Sequence[Query]) -> list[Query]:
@@ -58,39 +57,50 @@ def _some(queries: Sequence[Query]) -> list[Query]:
     return mixed[:_MOST_QUERIES]
 
 
-def _ordered(reading: Reading, depth: int) -> list[str]:
-    chunks, logits = reading["chunks"], reading["logits"]
-    first = sorted(range(len(chunks[:depth])), key=lambda place: -logits[place])
-    return [*(chunks[place] for place in first), *chunks[depth:]]
+def _read(
+    collection: Collection, queries: Sequence[Query]
+) -> tuple[dict[str, Reading], float]:
+    """Read passages, each once, and return the mean CPU-milliseconds of one as well.
 
-
-def _read(collection: Collection, queries: Sequence[Query]) -> dict[str, Reading]:
-    """Read the passages of every query, those apart that were read before."""
+    What was read is kept, by query and passage, so that a run can be stopped, and
+    another search be measured without reading most of it again.
+    """
     file = collection.work / "reranker.jsonl"
-    known = {each["query"]: each for each in _lines(file)}
+    known: dict[str, dict[str, float]] = {}
+    seconds = 0.0
+    for line in _lines(file):
+        known.setdefault(line["query"], {}).update(line["logits"])
+        seconds += line["seconds"]
     scorer = open_model(packaged_folder(), collection.work).scorer
     retriever = Retriever(collection.reader, RetrievalConfig())
+    readings = {}
     with file.open("a", encoding="utf-8") as log:
         for query in queries:
-            if query.id not in known:
-                known[query.id] = _reading(query, retriever, scorer)
-                log.write(json.dumps(known[query.id]) + "\n")
+            hits = retriever.search(query.text, max(_DEPTHS))
+            logits = known.setdefault(query.id, {})
+            new = [each.chunk for each in hits if each.chunk.id not in logits]
+            if new:
+                line = _scored(query, new, scorer)
+                log.write(json.dumps(line) + "\n")
                 log.flush()
-    return {each.id: known[each.id] for each in queries}
+                logits |= line["logits"]
+                seconds += line["seconds"]
+            readings[query.id] = Reading([each.chunk.id for each in hits], logits)
+    return readings, 1000 * seconds / sum(map(len, known.values()))
 
 
-def _lines(file: Path) -> Iterator[Reading]:
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     if file.exists():
         yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
 
 
-def _reading(query: Query, retriever: Retriever, scorer: PairScorer) -> Reading:
-    chunks = [each.chunk for each in retriever.search(query.text, max(_DEPTHS))]
-    start = time.perf_counter()
+def _scored(
+    query: Query, chunks: Sequence[Chunk], scorer: PairScorer
+) -> dict[str, Any]:
+    start = time.process_time()
     logits = scorer.score_pairs([(query.text, index_text(each)) for each in chunks])
     return {
         "query": query.id,
-        "chunks": [each.id for each in chunks],
-        "logits": logits,
-        "seconds": time.perf_counter() - start,
+        "logits": dict(zip((each.id for each in chunks), logits, strict=True)),
+        "seconds": time.process_time() - start,
     }

@@ -180,9 +180,9 @@ def _reranking(values: Mapping[str, Any]) -> Iterator[str]:
     if values:
         queries = (f"{each['queries']}" for each in values.values())
         yield _row(["queries", *queries, ""])
-        costs = [each["ms_a_pair"] for each in values.values()]
+        costs = [each["cpu_ms_a_pair"] for each in values.values()]
         mean = sum(costs) / len(costs)
-        yield _row(["ms a passage", *(f"{each:.0f}" for each in (*costs, mean))])
+        yield _row(["CPU-ms a passage", *(f"{each:.0f}" for each in (*costs, mean))])
 
 
 def _head(names: Sequence[str]) -> Iterator[str]:
