@@ -273,6 +273,33 @@ def test_a_build_that_was_overtaken_while_it_wrote_takes_back_what_it_wrote(
     assert place.store.verify() == []
 
 
+def test_a_build_that_was_overtaken_while_it_encoded_begins_again(
+    place: Place, shared_redis: RedisServer
+) -> None:
+    place.edit()
+
+    with on_exchange(when("NX GET", lambda: overtake(place, shared_redis))):
+        report = place.store.build(patience=0)
+
+    assert (report.new, report.generation) == (False, 2)
+    assert place.store.generations() == [2, 1]
+    assert place.store.verify() == []
+
+
+def test_vectors_that_are_lost_before_they_are_written_are_made_again(
+    place: Place, shared_redis: RedisServer
+) -> None:
+    place.edit()
+
+    def lose() -> None:
+        with shared_redis.client() as client:
+            assert client.delete(*client.scan_iter(f"{ROOT}:vectors:*")) == 1
+
+    with on_exchange(when("INCR", lose)):
+        assert place.store.build(patience=0).new
+    assert place.store.verify() == []
+
+
 def test_a_build_that_was_overtaken_before_it_tidied_up_leaves_that_to_the_other(
     place: Place, shared_redis: RedisServer
 ) -> None:

@@ -127,7 +127,17 @@ def test_a_server_that_hangs_is_given_up_in_time_and_is_used_again(
 
 @pytest.mark.parametrize(
     "command",
-    [b"HSET", b"EVAL", b"INCR", b"SADD", b"ZADD", b"HMGET", b"FT.INFO", b"ALIASUPDATE"],
+    [
+        b"HSET",
+        b"EVAL",
+        b"INCR",
+        b"SADD",
+        b"ZADD",
+        b"HMGET",
+        b"FT.INFO",
+        b"ALIASUPDATE",
+        b":lock",
+    ],
 )
 def test_replies_lost_in_a_build_double_nothing(
     lossy: DroppingProxy, tmp_path: Path, command: bytes

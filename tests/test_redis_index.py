@@ -323,6 +323,23 @@ def test_a_manifest_that_is_changed_or_of_another_format_is_refused(
     assert says(store)
 
 
+def test_documents_are_listed_page_by_page_and_compared_as_a_list_is(
+    quick_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_on(on(quick_redis_url, tmp_path))
+    store.build(patience=0)
+    with closing(store.open()) as reader:
+        whole = list(reader.documents())
+        monkeypatch.setattr("bot.stores.redis.listing._IDS_AT_ONCE", 2)
+        monkeypatch.setattr("bot.stores.redis.listing._AT_ONCE", 4)
+        pages = reader.documents()
+
+        assert len(whole) == 6
+        assert pages == whole
+        assert pages != whole[1:]
+        assert pages != object()
+
+
 def test_only_database_0_can_be_searched(tmp_path: Path) -> None:
     with pytest.raises(EngineUnsuitableError, match="database 0"):
         store_on(on("redis://127.0.0.1:1/3", tmp_path)).open()
