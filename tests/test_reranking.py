@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from bot.app import Bot, open_bot
 from bot.checks import Check
+from bot.cli.measuring import open_subject
 from bot.config import Config, RetrievalConfig, read_config
 from bot.doctor import examine
 from bot.errors import ConfigError, EncoderError
+from bot.evaluation.question_sets import Question
 from bot.payloads import answer_payload, hit_payload
 from bot.records import Hit
 from bot.reports.explanations import explanation
@@ -285,3 +287,33 @@ def test_paths_start_where_bot_toml_is(settings: Path) -> None:
     assert config.reranker_path == settings.parent / "models" / "small"
     assert config.models_path == config.index_path.parent / ".models"
     assert Config().reranker_path is None
+
+
+def test_what_was_read_for_an_answer_is_not_read_again_for_the_lenient_one(
+    settings: Path,
+) -> None:
+    question = Question(
+        "q1", "Who won the football World Cup in 1998?", answerable=False
+    )
+    with open_subject(read_config(settings)) as subject:
+        observed = subject.observe(question)
+
+    assert observed.answer["status"] == "abstained"
+    assert observed.anyway is not None
+    assert subject.settings["retrieval"]["rerank"] == 4
+
+
+@pytest.mark.slow  # torch is imported anew
+def test_building_the_index_converts_the_model(
+    settings: Path, tmp_path: Path, run_bot: RunBot
+) -> None:
+    mine = tmp_path / "bot.toml"
+    mine.write_text(settings.read_text().replace("models/small", "other"))
+    write_small_cross_encoder(tmp_path / "other", seed=7)
+    before = named(examine(None, None, mine))
+
+    done = run_bot("index", "--config", str(mine))
+
+    assert (before.status, before.remedy) == ("warning", "bot index")
+    assert done.returncode == 0, done.stderr
+    assert named(examine(None, None, mine)).status == "ok"
