@@ -135,6 +135,17 @@ def test_the_first_error_of_several_changes_is_raised_and_the_others_are_made(
         assert link.call("GET", "after") == b"1"
 
 
+def test_changes_in_one_step_are_all_made_or_none_and_the_fault_is_told(
+    redis_url: str,
+) -> None:
+    with linked(redis_url) as link:
+        link.together([("SET", "one", 1), ("SET", "two", 2)])
+        with pytest.raises(EngineError, match="NOSUCH"):
+            link.together([("SET", "one", 9), ("NOSUCH", "two")])
+
+        assert link.calls([("GET", "one"), ("GET", "two")]) == [b"1", b"2"]
+
+
 def test_without_a_url_there_is_nothing_to_open() -> None:
     with pytest.raises(ConfigError, match="names no Redis server"):
         open_link(StoreConfig())

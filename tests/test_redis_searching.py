@@ -203,6 +203,33 @@ def test_passages_that_are_alike_are_all_compared_so_that_ids_decide(
 
         assert found == files.search_lexical(["ship"], 3)
         assert [each for each, _ in found] == ["r00000#1", "r00001#1", "r00002#1"]
+        vector = HashedWords().encode_query("a ship")
+        assert server.search_dense(vector, 3) == files.search_dense(vector, 3)
+
+
+def test_an_engine_that_scores_otherwise_than_is_assumed_is_not_believed(
+    quick_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.stores.redis.scoring.ENGINE_K1", 5.0)
+    write_corpus(tmp_path / "corpus", {"s/rows.jsonl": rows(drawn(1, 20))})
+    with (
+        opened(on(quick_redis_url, tmp_path)) as reader,
+        pytest.raises(EngineUnsuitableError, match="BM25 that this bot does not know"),
+    ):
+        reader.search_lexical(["w0"], 5)
+
+
+def test_an_engine_that_returns_what_is_hidden_is_not_believed(
+    quick_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.stores.redis.asking._tags", lambda _: "@src:{none}")
+    corpus = {"open/a.md": "A ship at sea.", "secret/b.md": "A ship in dock."}
+    write_corpus(tmp_path / "corpus", corpus)
+    with (
+        opened(on(quick_redis_url, tmp_path)) as reader,
+        pytest.raises(EngineUnsuitableError, match="told to leave out"),
+    ):
+        reader.search_lexical(["ship"], 5, frozenset(["open"]))
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from bot.stores.redis.vectors import SharedVectors
 from bot.stores.vectors import text_key
 from bot.text.terms import index_text
 
-_CLAIMED = (
-    8  # documents claimed at a time: few, so that the work ends everywhere at once
-)
+# Passages claimed at a time: one in so many of those that are left, so that the work
+# ends everywhere at once, but neither so few that claims cost more than encoding, nor
+# so many that a process that dies takes long work with it.
+_SHARES, _FEWEST_CLAIMED, _MOST_CLAIMED = 64, 8, 64
 _BATCH = 64  # texts encoded before their vectors are kept: two or three seconds
 _POLL = 0.2  # seconds between two looks at what others have claimed
 _WAITING = (
@@ -134,13 +135,15 @@ class Sharing:
 
 
 def _groups(work: Sequence[Work]) -> Iterator[Sequence[Work]]:
-    """Cut work into parts of about so many passages; a document is never cut."""
+    """Cut work into parts that become smaller at the end; a document is never cut."""
+    left = _size(work)
     group: list[Work] = []
     for each in work:
         group.append(each)
-        if _size(group) >= _CLAIMED:
+        wanted = min(max(left // _SHARES, _FEWEST_CLAIMED), _MOST_CLAIMED)
+        if (size := _size(group)) >= wanted:
             yield group
-            group = []
+            group, left = [], left - size
     if group:
         yield group
 

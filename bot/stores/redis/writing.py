@@ -19,7 +19,7 @@ from bot.stores.redis.names import Names, encoded
 from bot.stores.redis.tables import table_commands
 
 _EXACT = 100_000  # chunks up to which every vector is compared: some 20 ms a question
-_BATCH_BYTES = 2 << 20  # sent together: well below what may take store.timeout_seconds
+_BATCH_BYTES = 1 << 19  # in one step: in a graph of vectors, some tenths of a second
 _FIELDS = 2_000  # members written in one command
 _POLL = 0.1  # seconds between two looks at what is being indexed
 
@@ -101,7 +101,7 @@ class Writer:
         tally = Tally()
         for batch in _batches(self._commands(documents, tally)):
             self.lock.renew()
-            self.link.changes(batch)
+            self.link.together(batch)
         for collection, table in tally.tables.items():
             self.write_table(self.names.counts(self.generation, collection), table)
         self._check(replace(at, chunks=tally.chunks), dimensions, kind)
