@@ -89,14 +89,21 @@ class Collection:
         corpus = str(self.corpus_file.parent)
         run_bot("index", corpus, "--index", str(self.index))
 
+    @cached_property
+    def _known(self) -> dict[str, Floats]:
+        """Vectors of questions that were encoded before."""
+        if not self._vectors_file.exists():
+            return {}
+        with np.load(self._vectors_file) as stored:
+            return dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+
+    @property
+    def _vectors_file(self) -> Path:
+        return self.work / "queries.npz"
+
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Encode questions; what was encoded before is read from the work folder."""
-        file = self.work / "queries.npz"
-        known: dict[str, Floats] = {}
-        if file.exists():
-            with np.load(file) as stored:
-                pairs = zip(stored["texts"].tolist(), stored["vectors"], strict=True)
-                known = dict(pairs)
+        known = self._known
         missing = [each for each in dict.fromkeys(texts) if each not in known]
         if missing:
             with ThreadPoolExecutor(2) as pool:
@@ -105,6 +112,7 @@ class Collection:
                     pool.map(self.reader.encoder.encode_query, missing),
                     strict=True,
                 )
+            file = self._vectors_file
             np.savez(file, texts=[*known], vectors=np.stack([*known.values()]))
         return np.stack([known[each] for each in texts])
 

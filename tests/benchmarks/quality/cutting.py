@@ -42,7 +42,6 @@ CUTS: dict[str, Cut] = {
     "**120 words**": Cut(),
     "180 words": Cut(180),
     "250 words": Cut(250),
-    "60 words, and the 30 before": Cut(60, 30),
     "120 words, and the 30 before": Cut(120, 30),
 }
 

@@ -92,6 +92,7 @@ def compare(collection: Collection) -> dict[str, tuple[float, float]]:
     for kind, spoil in KINDS.items():
         chance = random.Random(1)  # noqa: S311 - mistakes, no secrets
         spoilt = [Query(each.id, spoil(each.text, chance)) for each in asked]
+        collection.vectors([each.text for each in spoilt])  # together, then kept
         pair = [
             collection.measure(
                 {
@@ -131,6 +132,8 @@ def _abbreviations(collection: Collection) -> dict[str, tuple[float, float]]:
     for kind, of in (("short form asked", _short), ("long form asked", _long)):
         forms = [*islice(of(texts), _FORMS)]
         pair = []
+        if forms:
+            collection.vectors([each.asked for each in forms])
         for on in (False, True):
             topics = {
                 each.asked: Topic(

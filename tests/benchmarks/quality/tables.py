@@ -93,9 +93,9 @@ def _headline(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _single(title: str, note: str, values: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("", f"## {title}", "", note, "")
     if not values:
         return
+    yield from ("", f"## {title}", "", note, "")
     yield from _head(["", *values, "mean"])
     for way in next(iter(values.values())):
         figures = [each[way] for each in values.values()]
