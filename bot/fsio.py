@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -248,6 +248,21 @@ def read_at(descriptor: int, start: int, size: int) -> bytes:
         start += len(block)
         size -= len(block)
     return b"".join(blocks)
+
+
+def read_each(
+    descriptors: Iterable[int], starts: Iterable[int], size: int
+) -> list[bytes]:
+    """Return ``size`` bytes from a place in each of some files; fewer at an end.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    read = os.pread
+    return [
+        read(descriptor, size, start)
+        for descriptor, start in zip(descriptors, starts, strict=True)
+    ]
 
 
 def open_to_read(path: Path) -> int:

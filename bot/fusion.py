@@ -72,4 +72,6 @@ def _rescaled(scores: Mapping[str, float]) -> dict[str, float]:
 
 def best_first(scores: Mapping[str, float]) -> dict[str, float]:
     """Order ids by score; equal scores by id."""
-    return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0])))
+    # Sorting keeps the order of equal ones, also when it is from high to low.
+    ranked = sorted(sorted(scores), key=scores.__getitem__, reverse=True)
+    return {each: scores[each] for each in ranked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import narrow as narrowing
 from bot.dense import Floats, Rows, nearest
 from bot.narrow import HeldVectors, NarrowVectors, likeness, rounded
 from tests.test_dense import unit_rows
@@ -107,13 +109,42 @@ def test_a_query_of_another_encoder_is_refused(shape: tuple[int, ...]) -> None:
         narrow(unit_rows(4, 20, 8)).nearest(np.zeros(shape, np.float32), 3)
 
 
+@pytest.mark.parametrize("share", [1, 50, 399])
+def test_shares_of_the_rows_give_what_all_at_once_give(
+    monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    monkeypatch.setattr(narrowing, "_SHARE", share)
+    query, *_ = vectors = unit_rows(5, 400, 16)
+    expected, cosines = nearest(query, vectors, 9)
+
+    for _ in range(20):
+        found, scores = narrow(vectors).nearest(query, 9)
+
+        assert found.tolist() == expected.tolist()
+        assert scores.tolist() == cosines.tolist()
+
+
+def test_a_fault_in_a_share_of_another_core_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(narrowing, "_SHARE", 1)
+    vectors = narrow(unit_rows(6, 50, 16))
+    short = dataclasses.replace(vectors, scales=vectors.scales[:49])
+
+    with pytest.raises(ValueError, match="broadcast"):
+        short.nearest(unit_rows(6, 1, 16)[0], 3)
+
+
 SEARCH = """
+import os
+import sys
 import numpy as np
-from bot.narrow import HeldVectors, NarrowVectors, likeness, rounded
-vectors = np.random.default_rng(7).normal(size=(20_000, 384)).astype(np.float32)
+from bot.narrow import HeldVectors, NarrowVectors
+os.sched_setaffinity(0, [*os.sched_getaffinity(0)][: int(sys.argv[1])])
+vectors = np.random.default_rng(7).normal(size=(50_000, 96)).astype(np.float32)
 vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 held = HeldVectors(vectors)
-narrow = NarrowVectors.of([(np.arange(20_000), vectors)], vectors.shape, held)
+narrow = NarrowVectors.of([(np.arange(50_000), vectors)], vectors.shape, held)
 rows, scores = narrow.nearest(vectors[5], 50)
 print(rows.tobytes().hex(), scores.tobytes().hex(), narrow.codes[::99].tobytes().hex())
 """
@@ -122,7 +153,7 @@ print(rows.tobytes().hex(), scores.tobytes().hex(), narrow.codes[::99].tobytes()
 def test_the_number_of_threads_does_not_change_a_bit() -> None:
     found = {
         subprocess.run(
-            [sys.executable, "-c", SEARCH],
+            [sys.executable, "-c", SEARCH, threads],
             env={
                 **os.environ,
                 "OPENBLAS_NUM_THREADS": threads,

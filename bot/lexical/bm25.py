@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
@@ -161,8 +161,8 @@ class LexicalIndex:
 
     def scores(self, terms: Sequence[str], rows: Sequence[int] | Rows) -> Scores:
         """Return the score of each row, aligned; 0 where no term occurs."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        scores = np.zeros(len(wanted))
+        wanted = self._counted(rows)
+        scores = np.zeros(len(rows))
         for term in map(self._find, terms):
             for piece in term.pieces:
                 places, there = _places(piece, wanted)
@@ -173,13 +173,29 @@ class LexicalIndex:
         self, terms: Sequence[str], rows: Sequence[int] | Rows
     ) -> list[tuple[str, ...]]:
         """Return which of the terms each row has, aligned; each once, in order."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        matched: list[list[str]] = [[] for _ in range(len(wanted))]
+        wanted = self._counted(rows)
+        matched: list[list[str]] = [[] for _ in range(len(rows))]
         for term in dict.fromkeys(terms):
             for piece in self._find(term).pieces:
                 for at in _places(piece, wanted)[1].nonzero()[0].tolist():
                     matched[at].append(term)
         return [*map(tuple, matched)]
+
+    def _counted(self, rows: Sequence[int] | Rows) -> dict[int, NDArray[Any]]:
+        """Return for each part, by its start, the rows as it counts them.
+
+        Rows of other parts are its size, which is none of its rows. All are of its
+        rows' own type: where types differ, a search converts all that it looks at.
+        """
+        wanted = np.asarray(rows, dtype=np.int64)
+        counted = {}
+        for part in self._parts:
+            size, kind = part.postings.size, part.postings.rows.dtype
+            local = wanted - part.start
+            if len(self._parts) > 1:
+                local[(local < 0) | (local >= size)] = size
+            counted[part.start] = local.astype(kind)
+        return counted
 
     def search(self, terms: Sequence[str], k: int) -> tuple[Rows, Scores]:
         """Find the k rows with the highest positive scores.
@@ -267,12 +283,11 @@ def _weights(saturations: Scores, codes: NDArray[Any], idf: float) -> Scores:
     return weights
 
 
-def _places(piece: _Piece, wanted: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+def _places(
+    piece: _Piece, wanted: Mapping[int, NDArray[Any]]
+) -> tuple[Rows, NDArray[np.bool_]]:
     """Return where rows are, or would be, among a piece's, and whether they are."""
-    found, size = piece.rows, piece.part.postings.size
-    local = wanted - piece.part.start
-    # Rows of other parts are looked for in vain, as the passage after the last.
-    local = np.where((local < 0) | (local >= size), size, local).astype(found.dtype)
-    places = found.searchsorted(local)  # of another type, all of it would be converted
+    found, local = piece.rows, wanted[piece.part.start]
+    places = found.searchsorted(local)
     places[places == len(found)] = 0
     return places, found[places] == local

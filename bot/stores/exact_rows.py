@@ -7,7 +7,7 @@ a file is read and never mapped, since a mapped one that is cut kills the proces
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -76,7 +76,7 @@ class ExactRows:
         numbers = np.searchsorted(self._starts, places, side="right") - 1
         starts = self._offsets[numbers] + (places - self._starts[numbers]) * self._width
         files = numbers.tolist()
-        parts = map(self._read, files, starts.tolist())
+        parts = self._parts(files, starts.tolist())
         flat = np.frombuffer(b"".join(parts), np.float32)
         vectors = flat.reshape(len(rows), self._dimensions)
         wrong = np.flatnonzero(self._checksum(vectors) != self._checksums[rows])
@@ -93,6 +93,15 @@ class ExactRows:
                 fsio.close(descriptor)
                 _SLOTS.release()
             self._open.clear()
+
+    def _parts(self, files: Sequence[int], starts: Sequence[int]) -> Iterable[bytes]:
+        try:
+            descriptors = [self._open[number] for number in files]
+            parts = fsio.read_each(descriptors, starts, self._width)
+        except (KeyError, OSError):  # not all are open, or one has a fault to be named
+            return map(self._read, files, starts)
+        whole = all(len(part) == self._width for part in parts)
+        return parts if whole else map(self._read, files, starts)
 
     def _read(self, number: int, start: int) -> bytes:
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 
@@ -95,6 +96,15 @@ class _Place:
     number: int
 
 
+class _Found(NamedTuple):
+    """Where a chunk stands."""
+
+    shelf: Shelf
+    number: int  # of its document on the shelf
+    position: int  # in the document
+    row: int  # on the shelf
+
+
 class LocalReader:
     """One generation of an index in memory; see `bot.stores.protocol.Reader`."""
 
@@ -115,7 +125,7 @@ class LocalReader:
         self._encoder = encoder
         self._guard = Lock()
         self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
-        self._found: dict[str, tuple[Shelf, int, int]] = {}  # chunk to its place
+        self._found: dict[str, _Found] = {}  # chunk to its place
         self._fingerprint = fingerprint(held.manifest.root, retrieval)
 
     @property
@@ -203,7 +213,8 @@ class LocalReader:
     ) -> list[float]:
         """BM25 of each named chunk, aligned."""
         rows = self._lexical_rows(chunks, visible)
-        return [*map(float, self._index(visible).scores(terms, rows))]
+        scores: list[float] = self._index(visible).scores(terms, rows).tolist()
+        return scores
 
     def matched_terms(
         self, terms: Sequence[str], chunks: Sequence[str], visible: Visible = None
@@ -216,36 +227,32 @@ class LocalReader:
         """Cosine of each named chunk, aligned."""
         if not chunks:
             return []
-        places = [self._row(chunk) for chunk in chunks]
+        places = [*map(self._place, chunks)]
         found = np.empty(len(places), np.float32)
-        for shelf in self.shelves:
-            own = [at for at, (each, _) in enumerate(places) if each is shelf]
-            rows = np.array([places[at][1] for at in own], np.int64)
+        for shelf, own, rows in _by_shelf(places):
             found[own] = cosines(vector, shelf.vectors.take(rows))
-        return [*map(float, found)]
+        return found.tolist()
 
     def likeness(self, chunks: Sequence[str]) -> Floats:
         """Cosine of each named chunk with each, (n, n), from vectors in bytes."""
-        places = [self._row(chunk) for chunk in chunks]
+        places = [*map(self._place, chunks)]
         codes = np.empty((len(places), self.dimensions), np.int8)
         scales = np.empty(len(places), np.float32)
-        for shelf in self.shelves:
-            own = [at for at, (each, _) in enumerate(places) if each is shelf]
-            rows = np.array([places[at][1] for at in own], np.int64)
+        for shelf, own, rows in _by_shelf(places):
             codes[own], scales[own] = shelf.vectors.rounded(rows)
         return likeness(codes, scales)
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks of these ids, aligned."""
         return [
-            shelf.chunk(number, position)
-            for shelf, number, position in map(self._place, ids)
+            each.shelf.chunk(each.number, each.position)
+            for each in map(self._place, ids)
         ]
 
     def sentences(self, chunk: str) -> list[Sentence]:
         """The sentences of a chunk, in order of position."""
-        shelf, number, position = self._place(chunk)
-        return shelf.sentences(number, position)
+        found = self._place(chunk)
+        return found.shelf.sentences(found.number, found.position)
 
     def document(self, document: str) -> DocumentInfo:
         """What is known of a document, by its id."""
@@ -298,31 +305,31 @@ class LocalReader:
         if len(self._found) > _PLACES_KEPT:
             self._found = {}
         self._found |= {
-            name: (shelf, number, position) for name, number, position in located
+            name: _Found(shelf, number, position, row)
+            for (name, number, position), row in zip(
+                located, rows.tolist(), strict=True
+            )
         }
         return [name for name, _, _ in located]
 
-    def _place(self, chunk: str) -> tuple[Shelf, int, int]:
-        found = self._found.get(chunk)
-        if found is None:
-            document, position = chunk_place(chunk)
-            found = *self._document(document), position
-        return found
+    def _place(self, chunk: str) -> _Found:
+        return self._found.get(chunk) or self._looked_up(chunk)
 
-    def _row(self, chunk: str) -> tuple[Shelf, int]:
-        shelf, number, position = self._place(chunk)
+    def _looked_up(self, chunk: str) -> _Found:
+        document, position = chunk_place(chunk)
+        shelf, number = self._document(document)
         row = shelf.first_rows[number] + position
         if position < 0 or row >= shelf.first_rows[number + 1]:
             raise KeyError(chunk)
-        return shelf, row
+        return _Found(shelf, number, position, row)
 
     def _lexical_rows(self, chunks: Sequence[str], visible: Visible) -> list[int]:
         """Number chunks through the visible collections."""
         shelves = self._visible(visible)
         starts = [0, *accumulate(each.size for each in shelves)]
         firsts = dict(zip((each.name for each in shelves), starts, strict=False))
-        places = map(self._row, chunks)
-        return [firsts[shelf.name] + row for shelf, row in places]
+        places = map(self._place, chunks)
+        return [firsts[each.shelf.name] + each.row for each in places]
 
     def _visible(self, visible: Visible) -> list[Shelf]:
         return [
@@ -344,3 +351,13 @@ class LocalReader:
                 k1, b = self._retrieval.k1, self._retrieval.b
                 index = self._lexical[key] = LexicalIndex(parts, k1=k1, b=b)
             return index
+
+
+def _by_shelf(
+    places: Sequence[_Found],
+) -> Iterator[tuple[Shelf, list[int], Rows]]:
+    """Yield each shelf with where its rows stand among the places, and the rows."""
+    shelves = {id(each.shelf): each.shelf for each in places}
+    for shelf in shelves.values():
+        own = [at for at, each in enumerate(places) if each.shelf is shelf]
+        yield shelf, own, np.array([places[at].row for at in own], np.int64)

@@ -74,14 +74,16 @@ def _pool(collection: Collection, text: str, vector: Floats) -> Pool:
     lexical = [each for each, _ in reader.search_lexical(terms, _DEEPEST)]
     dense = [each for each, _ in reader.search_dense(vector, _DEEPEST)]
     ids = sorted({*lexical, *dense})
-    places = [reader._row(each) for each in ids]  # noqa: SLF001 - vectors have no other way out
+    places = [reader._place(each) for each in ids]  # noqa: SLF001 - vectors have no other way out
     return Pool(
         ids,
         np.array(reader.lexical_scores(terms, ids)),
         np.array(reader.cosines(vector, ids)),
         rank_of(lexical, ids),
         rank_of(dense, ids),
-        np.concatenate([shelf.vectors.take(np.array([row])) for shelf, row in places]),
+        np.concatenate(
+            [each.shelf.vectors.take(np.array([each.row])) for each in places]
+        ),
         len(terms),
     )
 
