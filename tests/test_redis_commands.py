@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import ssl
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from tests.conftest import REPOSITORY, RunBot, Workplace
+from tests.dropping_proxy import DroppingProxy
 from tests.redis_server import RedisServer
 from tests.slack_standin.harness import asynchronous
 from tests.slack_standin.processes import all_answered, replies_to, running_process
@@ -161,6 +165,28 @@ def test_a_chat_in_a_terminal_answers_and_follows_up_from_the_server(
     finally:
         terminal.stop()
     assert not (tmp_path / ".state").exists()
+
+
+def test_index_and_ask_reach_a_server_over_tls(
+    place: Place, run_bot: RunBot, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    settings = tmp_path / "bot.toml"
+    trusting = {**os.environ, "BOT_REDIS_CA": str(tmp_path / "ca.pem")}
+    with DroppingProxy(int(place.url.rpartition(":")[2]), context) as proxy:
+        settings.write_text(f'[store]\nurl = "{proxy.url}"\n', encoding="utf-8")
+        options = (*place.options[:-1], str(settings))
+        built = run_bot("index", *options[1:], env=trusting)
+        assert built.returncode == 0, built.stderr
+        answered = run_bot("ask", QUESTION, *options, env=trusting)
+        assert "2021" in answered.stdout, answered.stderr
+
+        refused = run_bot("ask", QUESTION, *options)
+        assert refused.returncode == 1
+        assert "Let BOT_REDIS_CA name the PEM file" in refused.stderr
 
 
 def test_a_server_that_is_down_is_one_line_with_what_to_do(

@@ -363,16 +363,23 @@ def test_a_second_writer_waits_and_says_for_whom(
 
 
 def test_a_lock_that_lapsed_switches_nothing(
-    quick_redis_url: str, shared_redis: RedisServer, tmp_path: Path
+    quick_redis_url: str,
+    shared_redis: RedisServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = on(quick_redis_url, tmp_path)
 
     link, names = open_names(config)
     with closing(link), build_lock(link, names, 0, print) as lock:
+        keep = lock.keeping()
         with shared_redis.client() as client:
             client.delete(lock.key)
-        with pytest.raises(IndexBusyError, match="stood still"):
-            lock.renew()
+        keep()  # too soon after the last time to ask again
+        monkeypatch.setattr("bot.stores.redis.locks._KEPT_AFTER", -1.0)
+        for renew in (keep, lock.renew, lambda: lock.remove(["any"])):
+            with pytest.raises(IndexBusyError, match="stood still"):
+                renew()
 
 
 def test_builds_at_the_same_time_share_the_encoding_and_give_one_generation(

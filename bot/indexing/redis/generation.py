@@ -83,7 +83,7 @@ def _write(
     note_parts(link, names, writer.generation, _parts(writer, plan, collections))
     contents = plan.contents
     segment = writer.fill(contents.raw(sharing), contents.chunks(), encoder.dimensions)
-    verify_segment(link, names, segment, collections, lock.renew)
+    verify_segment(link, names, segment, collections, lock.keeping())
     gone = {
         str(each.number): taken
         for each in plan.kept

@@ -32,6 +32,6 @@ def roll_back_in_redis(link: Link, names: Names) -> int:
                 "to go back to. Keep more of them with `keep` of [index] in bot.toml."
             )
         former = generations.open(older[0]).manifest
-        verify_generation(link, names, former, living=lock.renew)
+        verify_generation(link, names, former, living=lock.keeping())
         point_to(link, names, lock, older[0])
         return older[0]

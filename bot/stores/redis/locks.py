@@ -18,6 +18,7 @@ from bot.redis_link import Link
 from bot.stores.redis.names import Names
 
 _LOCK_SECONDS = 60  # a build says far more often that it lives
+_KEPT_AFTER = 5.0  # seconds: each renewal waits for the server's disk
 READER_SECONDS = 600  # an opened generation is kept so long after its last use
 CLAIM_SECONDS = 60  # to encode some passages takes a few
 _POLL = 0.2  # seconds between two looks at a lock that another build holds
@@ -72,6 +73,18 @@ class BuildLock:
         """
         if not self.link.script(_RENEW, [self.key], [self.token, _LOCK_SECONDS]):
             raise self.lost()
+
+    def keeping(self) -> Callable[[], None]:
+        """Return what renews the lock when called often: every few seconds."""
+        renewed = time.monotonic()
+
+        def keep() -> None:
+            nonlocal renewed
+            if time.monotonic() - renewed > _KEPT_AFTER:
+                self.renew()
+                renewed = time.monotonic()
+
+        return keep
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove keys, if the lock is still held.
