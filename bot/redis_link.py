@@ -63,27 +63,36 @@ class Link:
             again=again,
         )
 
-    def change(self, *words: Word, again: bool = True) -> Any:  # noqa: ANN401 - Redis' own
+    def change(self, *words: Word, again: bool = True, wait: bool = True) -> Any:  # noqa: ANN401 - Redis' own
         """Send a command that changes something; returns its reply."""
-        return self.changes([words], again=again)[0]
+        return self.changes([words], again=again, wait=wait)[0]
 
     def script(
-        self, source: str, keys: Sequence[str], arguments: Sequence[Word] = ()
+        self,
+        source: str,
+        keys: Sequence[str],
+        arguments: Sequence[Word] = (),
+        *,
+        wait: bool = True,
     ) -> Any:  # noqa: ANN401 - Redis' own
         """Run a Lua script that changes something: all of it or nothing.
 
         The source goes along each time: the server keeps the compiled script, and may
         forget it whenever it is started again or another one is promoted.
         """
-        return self.change("EVAL", source, len(keys), *keys, *arguments)
+        words = ("EVAL", source, len(keys), *keys, *arguments)
+        return self.change(*words, wait=wait)
 
-    def changes(self, commands: Iterable[Command], *, again: bool = True) -> list[Any]:
+    def changes(
+        self, commands: Iterable[Command], *, again: bool = True, wait: bool = True
+    ) -> list[Any]:
         """Send commands together, in order, and return their replies.
 
         All are carried out, whichever fail; the first error is raised afterwards. When
-        it returns, `store.replicas` have them as well.
+        it returns, `store.replicas` have them as well, unless ``wait`` is False: for
+        what hurts nobody when it is lost.
         """
-        wanted = self.config.replicas
+        wanted = self.config.replicas if wait else 0
         listed = list(commands)
         return self._try(lambda client: self._send(client, listed, wanted), again=again)
 

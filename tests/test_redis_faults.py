@@ -338,6 +338,22 @@ def test_with_sentinels_builds_and_questions_follow_the_new_primary(
     assert says(on(replica.url, tmp_path)) == says(config)
 
 
+def test_without_its_replica_a_build_is_refused_and_answers_go_on(
+    start_redis: StartRedis, tmp_path: Path
+) -> None:
+    primary, replica = start_redis(), start_redis()
+    replica.follow(primary)
+    config = on(primary.url, tmp_path, replicas=1, timeout_seconds=1.0)
+    store_on(config).build(patience=0)
+    replica.kill()
+    write_corpus(config.corpus_path, EDITED)
+
+    with pytest.raises(EngineUnreachableError, match="fewer than 1 replicas"):
+        store_on(config).build(patience=0)
+    with asking(config) as (_, answer):
+        assert "3,000 kW" in answer()
+
+
 def test_a_replica_promoted_in_the_middle_of_a_build_has_the_old_index_or_the_new(
     start_redis: StartRedis, tmp_path: Path
 ) -> None:

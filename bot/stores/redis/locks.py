@@ -173,11 +173,13 @@ class Hold:
     def renew(self) -> bool:
         """Say that the generation is used; False when it has been removed."""
         keys = [self._readers, self._manifest]
-        return bool(self.link.script(_HOLD, keys, [self.member, READER_SECONDS]))
+        words = (self.member, READER_SECONDS)
+        # Answers go on while replicas are missing.
+        return bool(self.link.script(_HOLD, keys, words, wait=False))
 
     def release(self) -> None:
         """Let the generation go."""
-        self.link.change("ZREM", self._readers, self.member)
+        self.link.change("ZREM", self._readers, self.member, wait=False)
 
     def forget(self, lock: BuildLock) -> bool:
         """Remove the manifest, unless someone uses the generation.
