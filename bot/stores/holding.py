@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.stores.batches import in_batches
 from bot.stores.manifest import BucketRef
 
 _MOST_HELD = 16_384  # passages: texts of some 11 MB
@@ -47,14 +48,5 @@ def _passages(buckets: Sequence[BucketRef]) -> int:
 def in_groups(
     buckets: Sequence[BucketRef], size: Callable[[BucketRef], int]
 ) -> Iterator[list[BucketRef]]:
-    """Yield buckets, some at a time: as many as are read at once."""
-    group: list[BucketRef] = []
-    waiting = 0
-    for each in buckets:
-        group.append(each)
-        waiting += size(each)
-        if waiting >= _AT_ONCE:
-            yield group
-            group, waiting = [], 0
-    if group:
-        yield group
+    """Divide buckets into groups that are read at once."""
+    return in_batches(buckets, size, _AT_ONCE)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.redis_link import Command, Link
+from bot.stores.batches import in_batches
 from bot.stores.objects import damaged
 from bot.stores.redis import engine
 from bot.stores.redis.documents import RawDocument
@@ -99,7 +100,8 @@ class Writer:
         at = engine.search_index(self.link, self.names, self.generation)
         engine.create(at, dimensions, kind)
         tally = Tally()
-        for batch in _batches(self._commands(documents, tally)):
+        commands = self._commands(documents, tally)
+        for batch in in_batches(commands, _size, _BATCH_BYTES):
             self.lock.renew()
             self.link.together(batch)
         for collection, table in tally.tables.items():
@@ -172,19 +174,6 @@ def new_generation(link: Link, names: Names) -> int:
     number = int(link.change("INCR", names.at("numbers")))
     link.change("SADD", names.at("generations"), number)
     return number
-
-
-def _batches(commands: Iterable[Command]) -> Iterator[list[Command]]:
-    batch: list[Command] = []
-    size = 0
-    for each in commands:
-        batch.append(each)
-        size += _size(each)
-        if size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _size(command: Command) -> int:
