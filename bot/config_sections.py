@@ -91,7 +91,7 @@ class RetrievalConfig:
     b: float = 0.75  # BM25's length normalisation, the same
     expand: bool = True  # read unknown words, search both forms of abbreviations
     reranker: str = ""  # folder of a cross-encoder that reads passages again; "": none
-    rerank: int = 30  # passages that it reads
+    rerank: int = 10  # passages that it reads; more cost and err more: quality.md
 
     def __post_init__(self) -> None:
         """Check ranges once."""

@@ -155,7 +155,7 @@ def test_its_time_is_told_apart() -> None:
 def test_its_name_and_depth_decide_answers_and_its_place_does_not() -> None:
     def settings(reranker: str, name: str | None) -> dict[str, object]:
         config = Config(retrieval=RetrievalConfig(reranker=reranker))
-        opened = None if name is None else Reranker(name, WordScorer(), 30)
+        opened = None if name is None else Reranker(name, WordScorer(), 10)
         kept: dict[str, object] = Bot(READER, config, reranker=opened).settings
         return kept
 
@@ -166,7 +166,7 @@ def test_its_name_and_depth_decide_answers_and_its_place_does_not() -> None:
     without = settings("", None)["retrieval"]
     assert isinstance(named, dict)
     assert isinstance(without, dict)
-    assert (named["reranker"], named["rerank"]) == ("1", 30)
+    assert (named["reranker"], named["rerank"]) == ("1", 10)
     assert not {"reranker", "rerank"} & without.keys()
 
 
