@@ -70,10 +70,10 @@ def both(
         yield files, server
 
 
-def rows(texts: list[str]) -> str:
+def rows(texts: list[str], name: str = "r") -> str:
     """Write a collection with a row for each text."""
     return "".join(
-        json.dumps({"_id": f"r{number:05}", "text": text}) + "\n"
+        json.dumps({"_id": f"{name}{number:05}", "text": text}) + "\n"
         for number, text in enumerate(texts)
     )
 
@@ -167,14 +167,15 @@ def test_rankings_equal_those_of_files_whatever_is_visible_and_after_updates(
 ) -> None:
     corpus = {
         "open/rows.jsonl": rows(drawn(1, ROWS)),
-        "secret/rows.jsonl": rows(drawn(2, ROWS, words=20)),
+        "secret/rows.jsonl": rows(drawn(2, ROWS, words=20), "s"),
         "rare/one.md": "w1 w2 w50 w59 once",
     }
     questions = [["w0", "w3"], ["w5", "w0", "w5"], ["w50", "w59"], ["w19"], ["once"]]
     for more in (0, 30):
-        text = {**corpus, "open/more.jsonl": rows(drawn(3, more + 1))}
+        text = {**corpus, "open/more.jsonl": rows(drawn(3, more + 1), "m")}
         write_corpus(tmp_path / "corpus", text)
         with both(quick_redis_url, tmp_path) as (files, server):
+            assert server.size() == 2 * ROWS + more + 2
             for visible, k in product(SEEN, [1, 10]):
                 for terms in questions:
                     check_same(files, server, terms, k, visible)
@@ -332,18 +333,23 @@ def test_a_segment_too_large_to_compare_every_vector_finds_98_of_100_neighbours(
 ) -> None:
     monkeypatch.setattr("bot.stores.redis.writing._EXACT", 1_000)
     encoder = HashedWords(name="wide", dimensions=32)
-    texts = drawn(4, 3_000, words=2_000)
-    write_corpus(tmp_path / "corpus", {"s/rows.jsonl": rows(texts)})
-    hits = total = 0
+    corpus = {
+        "large/rows.jsonl": rows(drawn(4, 2_000, words=2_000)),
+        "small/rows.jsonl": rows(drawn(6, 150, words=2_000), "s"),
+    }
+    write_corpus(tmp_path / "corpus", corpus)
+    vectors = [encoder.encode_query(each) for each in drawn(5, 100, words=2_000)]
     with both(quick_redis_url, tmp_path, encoder) as (files, server):
-        for text in drawn(5, 100, words=2_000):
-            vector = encoder.encode_query(text)
-            expected = dict(files.search_dense(vector, 10))
-            found = dict(server.search_dense(vector, 10))
-            hits += len(found.keys() & expected.keys())
-            total += len(expected)
-            assert all(
-                expected[each] == found[each] for each in found.keys() & expected
-            )
+        for visible in (None, frozenset(["large"]), frozenset(["small"])):
+            hits = total = 0
+            for vector in vectors:
+                exact = dict(files.search_dense(vector, 10, visible))
+                found = dict(server.search_dense(vector, 10, visible))
+                hits += len(found.keys() & exact.keys())
+                total += len(exact)
+                assert all(
+                    exact[name] == found[name] for name in found if name in exact
+                )
 
-    assert hits >= 0.98 * total
+            assert total == 10 * len(vectors)
+            assert hits >= 0.98 * total, visible

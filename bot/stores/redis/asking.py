@@ -25,7 +25,7 @@ from bot.stores.redis.names import NO_COLLECTION, decoded, tag, word
 
 _FAR = "far"  # what the engine calls the distance of a vector
 _NO_WORD = "none"  # that no passage has: theirs start with "t" or "u"
-_LEAST_LOOKED_AT = 200  # candidates of an HNSW search, however few are wanted
+_LEAST_LOOKED_AT = 400  # candidates of an HNSW search, however few are wanted
 _TRUSTED = 60.0  # seconds that a search index is taken to be as it was counted
 # In bytes, since the client takes the reply to the text "INFO" apart, in 0.1 ms.
 _INFO = (b"INFO", "server")
@@ -125,8 +125,8 @@ class Asker:
     """Searches, and sees to it that no part of a result is taken for the whole.
 
     A server that was started again answers from what it has indexed so far. To count
-    that (FT.INFO) takes RediSearch 2.10.5 some 55 ms for 100,000 chunks, since it sorts
-    the numbers of all vectors: several times as long as a search. So a search index is
+    that (FT.INFO) takes RediSearch 2.10.5 some 55 ms for a graph of 100,000 vectors,
+    whose numbers it sorts: several times as long as a search. So a search index is
     counted once in each run of the server, and again after a while.
     """
 

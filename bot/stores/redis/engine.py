@@ -13,7 +13,8 @@ from bot.stores.redis.names import Names
 # The fields of a chunk: terms as words, its collection, its vector, terms as numbers.
 TEXT, COLLECTION, VECTOR, COUNTS = "lex", "src", "emb", "cnt"
 Vectors = Literal["FLAT", "HNSW"]
-_NEIGHBOURS = ("M", 16, "EF_CONSTRUCTION", 200)  # of HNSW: twice FACTS', for recall
+# Of HNSW, for vectors that are hard to tell apart: see tests/benchmarks/redis_graph.py.
+_NEIGHBOURS = ("M", 32, "EF_CONSTRUCTION", 200)
 # Neither places nor fields of words are kept: no query asks for them, and they are a
 # quarter of what the engine needs for words.
 _LEAN = ("NOOFFSETS", "NOFIELDS")

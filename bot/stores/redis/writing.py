@@ -19,7 +19,7 @@ from bot.stores.redis.manifest import Collection, RedisManifest, Segment, added
 from bot.stores.redis.names import Names, encoded
 from bot.stores.redis.tables import table_commands
 
-_EXACT = 100_000  # chunks up to which every vector is compared: some 20 ms a question
+_EXACT = 250_000  # chunks up to which every vector is compared: some 20 ms a question
 _BATCH_BYTES = 1 << 19  # in one step: in a graph of vectors, some tenths of a second
 _FIELDS = 2_000  # members written in one command
 _POLL = 0.1  # seconds between two looks at what is being indexed
