@@ -322,6 +322,32 @@ def test_a_build_that_was_overtaken_before_it_tidied_up_leaves_that_to_the_other
     assert place.store.verify() == []
 
 
+def test_a_build_that_was_overtaken_at_its_end_leaves_vectors_to_the_other(
+    place: Place, shared_redis: RedisServer
+) -> None:
+    place.edit()
+
+    def lapse() -> None:
+        with shared_redis.client() as client:
+            client.set(f"{ROOT}:lock", "process 1 on another 0", ex=60)
+
+    def at_the_end(words: str) -> None:
+        if words == f"SMEMBERS {ROOT}:caches":
+            lapse()
+
+    with on_exchange(at_the_end):
+        report = place.store.build(patience=0)
+
+    assert (report.generation, report.warnings) == (2, ())
+    with shared_redis.client() as client:
+        assert client.hlen(f"{ROOT}:vectors:hashed-words-1") > 0
+        client.delete(f"{ROOT}:lock")
+    write_corpus(place.config.corpus_path, TEXTS)
+    place.store.build(patience=0)
+    with shared_redis.client() as client:
+        assert list(client.scan_iter(f"{ROOT}:vectors:*")) == []
+
+
 def test_what_cannot_be_removed_is_told_and_removed_by_the_next_build(
     quick_redis_url: str, shared_redis: RedisServer, tmp_path: Path
 ) -> None:

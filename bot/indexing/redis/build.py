@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,7 +165,8 @@ class _Round:
                 encoder=entry,
             )
             warnings = remove_old(lock, names, build.config.index.keep)
-            vectors.remove_all()
+            with suppress(IndexBusyError):  # who has the lock now removes them
+                vectors.remove_all(lock)
         return self._report(
             findings,
             manifest,

@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.dense import Floats
 from bot.redis_link import Command, Link
+from bot.stores.redis.locks import BuildLock
 from bot.stores.redis.names import Names
 
 T = TypeVar("T")
@@ -66,11 +67,15 @@ class SharedVectors:
                     found[key] = data
         return found
 
-    def remove_all(self) -> None:
-        """Forget the vectors of every encoder: a build has what it needs."""
+    def remove_all(self, lock: BuildLock) -> None:
+        """Forget the vectors of every encoder: a build has what it needs.
+
+        Raises:
+            IndexBusyError: the lock was lost; another build may need them.
+        """
         registry = self.names.at("caches")
-        tables = self.link.call("SMEMBERS", registry)
-        self.link.changes(("UNLINK", each) for each in (*tables, registry))
+        tables = [each.decode() for each in self.link.call("SMEMBERS", registry)]
+        lock.remove([*tables, registry])
 
     @property
     def _table(self) -> str:
