@@ -11,7 +11,8 @@ Vectors are 384 numbers wide and drawn from a text's words by a hash, so that wh
 measured is the store and not the encoder. A time is that of a question's two searches,
 by words and by meaning, 50 passages each. Processes that ask together begin together.
 The server is on this machine and waits for its disk with every change, as the README
-has it.
+has it. While it measures, it prints what it finds, and the processor time of a
+question, which depends little on what else the machine does.
 """
 
 from __future__ import annotations
@@ -205,7 +206,11 @@ def _rows(
         count = report.chunks
         built[store] = [f"{count:,}", f"{count / spent:.0f}", f"{kept / count:,.0f}"]
         _say(f"{name}, {store}: {', '.join(built[store])}")
-    found = {store: ask(config, queries)[1] for store, config in stores.items()}
+    found = {}
+    for store, config in stores.items():
+        clock = _Processor(server)
+        found[store] = ask(config, queries, clock.start)[1]
+        _say(f"{name}, {store}: processor ms a question, {clock.stop(len(queries))}")
     same = same_top(found["files"], found["Redis"])
     worst = f"{largest_difference(found['files'], found['Redis']):.1g}"
     asked: dict[str, list[str]] = {store: [] for store in stores}
@@ -217,6 +222,29 @@ def _rows(
         [name, store, *built[store], *asked[store], same, worst, load]
         for store in stores
     ]
+
+
+@dataclass
+class _Processor:
+    """Tells how much processor time questions take, whatever else the machine does."""
+
+    server: RedisServer
+    begun: tuple[float, float] = (0.0, 0.0)
+
+    def start(self) -> None:
+        self.begun = self._seconds()
+
+    def stop(self, questions: int) -> str:
+        ended = self._seconds()
+        spent = [b - a for a, b in zip(self.begun, ended, strict=True)]
+        bot, server = (1000 * each / questions for each in spent)
+        return f"bot {bot:.2f}, server {server:.2f}"
+
+    def _seconds(self) -> tuple[float, float]:
+        with self.server.client() as client:
+            used = client.info("cpu")
+        server = float(used["used_cpu_user"]) + float(used["used_cpu_sys"])
+        return time.process_time(), server
 
 
 def written(table: str, rows: Sequence[Sequence[str]]) -> str:

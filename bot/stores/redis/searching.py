@@ -49,11 +49,6 @@ class _Part:
     start: int  # chunks that have been looked at
     wanted: int  # to look at next
 
-    def further(self) -> _Part:
-        """Go on, with four times as many chunks in all."""
-        start = self.start + self.wanted
-        return replace(self, start=start, wanted=min(3 * start, _MOST - start))
-
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
@@ -107,10 +102,13 @@ class Searcher:
             for part, page in zip(waiting, self.asker.ask(searches), strict=True):
                 most = part.most if page.steady else math.inf
                 found |= self._scored(part, page, terms, weights, most)
-                if self._has_more(part, page):
-                    more.append((part, most * float(page.scores[-1])))
+                more.append((part, page, _bound(part, page, most)))
             least = _kth(found.values(), k)
-            waiting = [part.further() for part, bound in more if bound >= least]
+            waiting = [
+                self._further(part, page)
+                for part, page, bound in more
+                if bound > -math.inf and bound >= least
+            ]
         return best(found, k)
 
     def vectors(
@@ -169,18 +167,16 @@ class Searcher:
         self._keep(part.segment, page, COUNTS)
         return self._there(part.segment, page, scores.tolist())
 
-    def _has_more(self, part: _Part, page: asking.Page) -> bool:
-        """Tell whether chunks with one of the words have not been looked at.
+    def _further(self, part: _Part, page: asking.Page) -> _Part:
+        """Go on, with four times as many chunks in all.
 
         Raises:
-            EngineUnsuitableError: there are some, and the engine does not return them.
+            EngineUnsuitableError: the engine does not return so many.
         """
-        seen = part.start + len(page.chunks)
-        if seen >= page.total:
-            return False
-        if len(page.chunks) < part.wanted or seen >= _MOST:
+        start = part.start + len(page.chunks)
+        if len(page.chunks) < part.wanted or start >= _MOST:
             raise asking.too_few(self.link)
-        return True
+        return replace(part, start=start, wanted=min(3 * start, _MOST - start))
 
     def _compared(
         self, segment: Segment, page: asking.Page, vector: Floats
@@ -253,6 +249,13 @@ def _part(
         0,
         _FIRST * k + _AT_LEAST + matches // _OF_MATCHES,
     )
+
+
+def _bound(part: _Part, page: asking.Page, most: float) -> float:
+    """Return what a chunk may score that has not been looked at."""
+    if part.start + len(page.chunks) >= page.total:
+        return -math.inf
+    return most * float(page.scores[-1]) if page.chunks else math.inf
 
 
 def _kth(scores: Iterable[float], k: int) -> float:
