@@ -32,7 +32,7 @@ KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 CHUNK_COLUMNS = 4
 SENTENCE_COLUMNS = 5
 _BOUNDS = 4
-_KEPT = 32  # documents whose text and record are kept decoded
+_KEPT = 16  # documents whose text and record are kept decoded
 
 Ints = NDArray[np.int32]
 

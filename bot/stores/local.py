@@ -30,7 +30,7 @@ from bot.stores.ranking import search_dense, search_lexical
 from bot.stores.shelf import Shelf, read_shelf
 from bot.stores.sources import SourceFile, read_sources
 
-_PLACES_KEPT = 512  # chunks found last; a question finds a hundred
+_PLACES_KEPT = 128  # chunks found last, twice; a question finds a hundred
 _INDEXES_KEPT = 8  # sets of visible collections whose statistics are kept summed
 
 
@@ -126,6 +126,7 @@ class LocalReader:
         self._guard = Lock()
         self._lexical: dict[tuple[int, ...], LexicalIndex] = {}
         self._found: dict[str, _Found] = {}  # chunk to its place
+        self._found_before: dict[str, _Found] = {}
         self._fingerprint = fingerprint(held.manifest.root, retrieval)
 
     @property
@@ -303,7 +304,7 @@ class LocalReader:
         """
         located = shelf.located(rows)
         if len(self._found) > _PLACES_KEPT:
-            self._found = {}
+            self._found_before, self._found = self._found, {}
         self._found |= {
             name: _Found(shelf, number, position, row)
             for (name, number, position), row in zip(
@@ -313,7 +314,8 @@ class LocalReader:
         return [name for name, _, _ in located]
 
     def _place(self, chunk: str) -> _Found:
-        return self._found.get(chunk) or self._looked_up(chunk)
+        found = self._found.get(chunk) or self._found_before.get(chunk)
+        return found or self._looked_up(chunk)
 
     def _looked_up(self, chunk: str) -> _Found:
         document, position = chunk_place(chunk)

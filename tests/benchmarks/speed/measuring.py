@@ -107,13 +107,23 @@ def _hybrid(material: Material, seconds: float, *, ours: bool) -> list[dict[str,
         *_frameworks("hybrid"),
     ]
     results = _measure("hybrid", _chosen(engines, ours=ours), material, seconds)
+    few = [Engine("few passages", "ours", "hybrid_few")]
+    [alone] = _measure("hybrid", few, material, seconds)
     text = material.text_bytes()
     summaries = []
     for each in results:
         # A large collection of ours leaves its text on the disk.
-        left = each.name.startswith(_OURS) and material.size > _MOST_HELD
-        beyond = each.memory - (0 if left else text)
-        summaries.append({**each.summary(), "beyond_text": beyond / material.size})
+        own = each.name.startswith(_OURS)
+        left = own and material.size > _MOST_HELD
+        fixed = alone.memory if own else 0
+        beyond = each.memory - (0 if left else text) - fixed
+        summaries.append(
+            {
+                **each.summary(),
+                "fixed": fixed,
+                "beyond_text": beyond / material.size,
+            }
+        )
     return summaries
 
 

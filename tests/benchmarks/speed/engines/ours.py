@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +14,9 @@ from bot.lexical.bm25 import LexicalIndex
 from bot.lexical.coded import CodedPostings
 from bot.narrow import HeldVectors, NarrowVectors
 from bot.retrieval.retriever import Retriever
+from bot.stores.local import LocalReader, open_reader
+from tests.benchmarks.speed.drawn_vectors import drawn_encoders
+from tests.benchmarks.speed.few_passages import few_settings
 from tests.benchmarks.speed.material import MILLION, Material
 from tests.benchmarks.speed.million import read_million
 
@@ -40,14 +45,29 @@ def hybrid(material: Material) -> Callable[[int], object]:
     return _hybrid(material, expand=False)
 
 
+def hybrid_few(material: Material) -> Callable[[int], object]:
+    """The same over few passages: what it takes in memory, many take as well."""
+    module = "tests.benchmarks.speed.few_passages"
+    subprocess.run([sys.executable, "-m", module, str(material.folder)], check=True)
+    config = few_settings(material.folder)
+    reader = open_reader(config.index_path, config, drawn_encoders())
+    return _asked(material, reader, expand=False)
+
+
 def hybrid_mended(material: Material) -> Callable[[int], object]:
     """The same as it is by default: a question with a mended word is encoded again."""
     return _hybrid(material, expand=True)
 
 
 def _hybrid(material: Material, *, expand: bool) -> Callable[[int], object]:
+    return _asked(material, material.reader(), expand=expand)
+
+
+def _asked(
+    material: Material, reader: LocalReader, *, expand: bool
+) -> Callable[[int], object]:
     retrieval = dataclasses.replace(material.config.retrieval, expand=expand)
-    retriever = Retriever(material.reader(), retrieval)
+    retriever = Retriever(reader, retrieval)
     queries, vectors = material.queries, material.query_vectors
     return lambda number: [
         each.chunk.id
