@@ -105,8 +105,7 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return the file: one line of JSON, and its SHA-256 on the next."""
-        line = canonical({"format": FORMAT, "root": self.root, **asdict(self)})
-        return line + b"\n" + hashlib.sha256(line).hexdigest().encode() + b"\n"
+        return sealed({"format": FORMAT, "root": self.root, **asdict(self)})
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -115,9 +114,7 @@ def read_manifest(data: bytes) -> Manifest:
     Raises:
         ManifestError: they are not exactly what `Manifest.to_bytes` returned.
     """
-    line, _, rest = data.partition(b"\n")
-    if rest != hashlib.sha256(line).hexdigest().encode() + b"\n":
-        raise ManifestError("the checksum in its last line does not fit")
+    line = unsealed(data)
     try:
         values = json.loads(line)
         manifest = Manifest(
@@ -133,6 +130,24 @@ def read_manifest(data: bytes) -> Manifest:
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ManifestError(f"it is malformed: {error}") from error
     return manifest
+
+
+def sealed(values: object) -> bytes:
+    """Return values as one line of JSON, and its SHA-256 on the next."""
+    line = canonical(values)
+    return line + b"\n" + hashlib.sha256(line).hexdigest().encode() + b"\n"
+
+
+def unsealed(data: bytes) -> bytes:
+    """Return the line of JSON of what was sealed.
+
+    Raises:
+        ManifestError: the bytes are not exactly what `sealed` returned.
+    """
+    line, _, rest = data.partition(b"\n")
+    if rest != hashlib.sha256(line).hexdigest().encode() + b"\n":
+        raise ManifestError("the checksum in its last line does not fit")
+    return line
 
 
 def canonical(value: object) -> bytes:

@@ -14,6 +14,8 @@ from bot.stores.manifest import (
     ObjectRef,
     Settings,
     canonical,
+    sealed,
+    unsealed,
 )
 from bot.stores.redis.engine import Vectors
 from bot.stores.redis.scoring import Population
@@ -112,8 +114,7 @@ class RedisManifest:
 
     def to_bytes(self) -> bytes:
         """Return one line of JSON, and its SHA-256 on the next."""
-        line = canonical({"format": FORMAT, "root": self.root, **asdict(self)})
-        return line + b"\n" + hashlib.sha256(line).hexdigest().encode() + b"\n"
+        return sealed({"format": FORMAT, "root": self.root, **asdict(self)})
 
 
 def added(
@@ -143,9 +144,7 @@ def read_redis_manifest(data: bytes) -> RedisManifest:
     Raises:
         ManifestError: they are not exactly what `RedisManifest.to_bytes` returned.
     """
-    line, _, rest = data.partition(b"\n")
-    if rest != hashlib.sha256(line).hexdigest().encode() + b"\n":
-        raise ManifestError("the checksum in its last line does not fit")
+    line = unsealed(data)
     try:
         values = json.loads(line)
         if values["format"] != FORMAT:
