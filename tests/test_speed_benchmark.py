@@ -13,6 +13,8 @@ import pytest
 from bot.dense import cosines
 from tests.benchmarks.speed.debian_text import PER_DOCUMENT, WORDS, pages
 from tests.benchmarks.speed.drawn_vectors import DrawnVectors
+from tests.benchmarks.speed.engines.cpu import bytes_read
+from tests.benchmarks.speed.limits import limits
 from tests.benchmarks.speed.million import passages
 from tests.benchmarks.speed.tables import document
 from tests.benchmarks.speed.targets import rows
@@ -24,7 +26,7 @@ _SUBJECTS = "ships harbours cranes tugs ferries pilots tides anchors".split()
 def result(
     part: str, name: str, size: int, p50: float, **more: object
 ) -> dict[str, object]:
-    values = {"p10": p50, "p50": p50, "p95": p50, "cold": 1.0, "opened": 0.5}
+    values = {"p0": p50, "p10": p50, "p50": p50, "p95": p50, "cold": 1.0, "opened": 0.5}
     fixed = {"part": part, "name": name, "size": size, "memory": 10, "failed": ""}
     return {**fixed, **values, **more}
 
@@ -100,6 +102,32 @@ def test_the_page_shows_what_failed() -> None:
     assert "| the bot | 0.5 ms, p95 0.5" in page
 
 
+def test_a_figure_is_compared_with_what_the_machine_read_at_its_best() -> None:
+    size = 100_000
+    least = bytes_read(size) / 1e6  # milliseconds, at a gigabyte a second
+    results = [
+        result("limits", "memory", size, 2 * least, p0=least),
+        result("limits", "product", 1_000, 10.0),
+        result("limits", "hash", 1_000, 10.0),
+        result("limits", "postings", size, 1.0, postings=1_000.0),
+        result("lexical", "the bot", size, 0.06),
+        result("vectors", "the bot", size, 120.0),
+    ]
+
+    page = "\n".join(limits(results))
+
+    assert "memory): 1 for 100,000;" in page
+    assert (
+        "| lexical 100,000: 1,000 postings of 6 bytes | 6 µs | 60 µs, 10 times |"
+        in page
+    )
+    assert "38.4 MB of narrow vectors | 38.6 ms | 120 ms, 3.1 times |" in page
+
+
+def test_nothing_is_compared_with_a_machine_that_was_not_measured() -> None:
+    assert not [*limits([result("lexical", "the bot", 1_000, 0.06)])]
+
+
 @pytest.mark.slow
 def test_the_command_measures_the_bot_and_writes_its_page(tmp_path: Path) -> None:
     corpus = tmp_path / "data" / "corpus-200"
@@ -120,7 +148,7 @@ def test_the_command_measures_the_bot_and_writes_its_page(tmp_path: Path) -> Non
         [
             *(sys.executable, "-m", "tests.benchmarks.speed", "--only", "ours"),
             *("--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")),
-            *("--sizes", "200", "--parts", "lexical,hybrid,encoding"),
+            *("--sizes", "200", "--parts", "limits,lexical,hybrid,encoding"),
             *("--seconds", "0.2"),
         ],
         cwd=REPOSITORY,
@@ -132,8 +160,9 @@ def test_the_command_measures_the_bot_and_writes_its_page(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     found = {each["part"]: each for each in results["results"][::-1]}
-    assert found.keys() == {"lexical", "hybrid", "question"}
+    assert found.keys() == {"limits", "lexical", "hybrid", "question"}
     assert found["lexical"]["equal"] == 1
     assert all(each["p50"] > 0 and not each["failed"] for each in found.values())
     page = (tmp_path / "out" / "speed.md").read_text("utf-8")
     assert "bit-equal to the rank_bm25 model, 200 | 100% | 100%" in page
+    assert "## How far from the limits" in page

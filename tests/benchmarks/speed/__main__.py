@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000,1000000")
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--only", choices=["ours", "all"], default="all")
-    parser.add_argument("--seconds", type=float, default=1.5)
+    parser.add_argument("--seconds", type=float, default=0.8)
     parser.add_argument("--prepare", action="store_true")
     parser.add_argument("--publish", action="store_true")
     given = parser.parse_args()

@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.config import Config, CorpusConfig, IndexConfig
 from bot.dense import Floats
-from bot.errors import BotError
+from bot.errors import BotError, IndexIncompatibleError
 from bot.indexing import build_index
 from bot.retrieval.retriever import query_terms
 from bot.stores.encoders import EncoderFactory
@@ -129,6 +129,9 @@ def _prepare_million(real: Material, million: Material) -> None:
 def _prepare(material: Material) -> None:
     try:
         reader = material.reader()
+        if reader.manifest.encoder.name != material.encoders.identify(""):
+            reader.close()
+            raise IndexIncompatibleError("The encoder is converted otherwise now.")
     except BotError:
         shutil.rmtree(material.file(""), ignore_errors=True)
         _build(material)
@@ -139,7 +142,10 @@ def _prepare(material: Material) -> None:
 
 
 def _build(material: Material) -> None:
-    """Build the index, with the vectors that an earlier run has made."""
+    """Build the index, with the vectors that an earlier run has made.
+
+    Another conversion of the same model gives the same ones but for rounding.
+    """
     index = material.config.index_path
     known = material.folder / "encoded.npz"
     real = material.size <= _ENCODED

@@ -64,7 +64,7 @@ class Measured:
         del values["wall"], values["answers"]
         quantiles = {
             f"p{percent}": _quantile(self.wall, percent / 100)
-            for percent in (10, 50, 95)
+            for percent in (0, 10, 50, 95)
         }
         return {**values, **quantiles, "queries": len(self.wall)}
 

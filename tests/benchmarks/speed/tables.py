@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.speed.engines.cpu import BYTES, FLOPS
-from tests.benchmarks.speed.targets import OURS, Results, Table, rows
+from tests.benchmarks.speed.limits import limits
+from tests.benchmarks.speed.targets import OURS, Results, rows
 
 _PEERS = (
     "rank-bm25", "bm25s", "tantivy", "langchain-community", "faiss-cpu", "haystack-ai",
@@ -25,15 +25,12 @@ _TITLES = {
     "cold": "Cold process to first answer, our commands",
     "question": "Encoding a question",
     "passages": "Encoding 64 passages",
-    "indexing": "`bot index`, time for 64 of 256 new passages, beside encoding alone",
+    "indexing": "`bot index`, time for 64 of 1,000 new passages, beside encoding alone",
 }
 _HOW = (
     "Written by the commands below, which run every engine in a process of its own and "
     "ask them in turns, with the same passages, vectors and queries."
 )
-_FLOPS_A_TOKEN = 2 * 10.6e6  # of MiniLM-L6: 10.6 million weights that multiply
-_WORD_PIECES = 127  # of a passage of 94 words, mean of this text, with its title
-_DIMENSIONS = 384
 
 
 def document(report: Mapping[str, Any]) -> str:
@@ -65,7 +62,7 @@ def document(report: Mapping[str, Any]) -> str:
     ]
     for part, title in _TITLES.items():
         lines += _part([each for each in results if each["part"] == part], title)
-    lines += _limits(results)
+    lines += limits(results)
     return "\n".join(lines) + "\n"
 
 
@@ -132,45 +129,6 @@ def _cell(found: Mapping[tuple[str, int], Any], name: str, size: int) -> str:
     if each.get("difference") is not None:
         notes.append(f"largest difference of a number {each['difference']:.1e}")
     return "; ".join([cell, *notes])
-
-
-def _limits(results: Results) -> Iterator[str]:
-    table = Table(results)
-    size = min(
-        (each["size"] for each in results if each["part"] == "limits"), default=0
-    )
-    memory = table.value("limits", "memory", size)
-    product = table.value("limits", "product", size)
-    if not memory or not product:
-        return
-    speed = BYTES / memory / 1e6  # GB/s, from bytes a millisecond
-    flops = FLOPS / product / 1e6  # GFLOP/s
-    yield "## How far from the limits"
-    yield ""
-    yield (
-        f"One core reads {speed:.1f} GB/s from memory; all of them multiply float32 "
-        f"matrices at {flops:.0f} GFLOP/s."
-    )
-    yield ""
-    yield "| | least time | measured |"
-    yield "| --- | --- | --- |"
-    for count in (100_000, 1_000_000):
-        own = table.value("vectors", OURS, count)
-        if own:
-            least = count * _DIMENSIONS / speed / 1e6
-            size = count * _DIMENSIONS / 1e6
-            yield (
-                f"| vectors, {count:,}: {size:.0f} MB of bytes read once | "
-                f"{least:.2f} ms | {own:.2f} ms, {own / least:.1f} times |"
-            )
-    own = table.value("passages", OURS, 1_000)
-    if own:
-        least = 64 * _WORD_PIECES * _FLOPS_A_TOKEN / flops / 1e6
-        yield (
-            f"| 64 passages of {_WORD_PIECES} word pieces, {_FLOPS_A_TOKEN / 1e6:.0f} "
-            f"MFLOP each | {least:.0f} ms | {own:.0f} ms, {own / least:.1f} times |"
-        )
-    yield ""
 
 
 def _version(name: str) -> str:

@@ -25,12 +25,7 @@ K = 10
 
 def lexical(material: Material) -> Callable[[int], object]:
     """BM25 over the postings of the index."""
-    if material.size == MILLION:
-        postings = CodedPostings.of(read_million(material.folder / "million"))
-    else:
-        [shelf] = material.reader().shelves
-        postings = shelf.postings
-    index = LexicalIndex([postings], k1=1.2, b=0.75)
+    index = _index(material)
     terms = material.query_terms
 
     def ask(number: int) -> list[tuple[int, float]]:
@@ -38,6 +33,12 @@ def lexical(material: Material) -> Callable[[int], object]:
         return [*zip(rows.tolist(), scores.tolist(), strict=True)]
 
     return ask
+
+
+def postings(material: Material) -> Callable[[int], object]:
+    """How many postings a question's terms have: what a search by words reads."""
+    index, terms = _index(material), material.query_terms
+    return lambda number: sum(index.frequencies([each])[each] for each in terms[number])
 
 
 def hybrid(material: Material) -> Callable[[int], object]:
@@ -90,3 +91,12 @@ def vectors(material: Material) -> Callable[[int], object]:
     narrow = NarrowVectors.of(some, exact.shape, HeldVectors(exact))
     queries = material.query_vectors
     return lambda number: narrow.nearest(queries[number], K)[0].tolist()
+
+
+def _index(material: Material) -> LexicalIndex:
+    if material.size == MILLION:
+        coded = CodedPostings.of(read_million(material.folder / "million"))
+    else:
+        [shelf] = material.reader().shelves
+        coded = shelf.postings
+    return LexicalIndex([coded], k1=1.2, b=0.75)
