@@ -203,7 +203,8 @@ def _measure(
     numbers = queries or range(len(material.queries))
     kept = answers or part in {"lexical", "vectors"}
     folder, size = material.folder, material.size
-    task = Task(part, folder, size, numbers, seconds, answers=kept)
+    long = part == "passages"
+    task = Task(part, folder, size, numbers, seconds, answers=kept, long=long)
     return measure(engines, task)
 
 

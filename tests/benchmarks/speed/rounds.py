@@ -14,7 +14,7 @@ from typing import Any
 
 ROUNDS = 3
 PATIENCE = 420.0  # seconds for an engine to open
-_WARM = 3  # queries asked before any is timed
+_WARM = 3  # queries asked before any is timed, besides the very first
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class Task:
     queries: Sequence[int]  # shared out over the rounds; a slow engine does some
     seconds: float  # an engine has in a round
     answers: bool = False  # keep them
+    long: bool = (
+        False  # a query takes seconds, so that the very first is warming enough
+    )
 
 
 @dataclass(slots=True)
@@ -138,7 +141,8 @@ def measure(engines: Sequence[Engine], task: Task) -> list[Measured]:
         sys.stderr.write(f"  {task.part} {task.size:,}: {engine.name}\n")
         try:
             worker = _Worker(engine, measured, task.folder)
-            worker.ask(task.queries[-_WARM:], task.seconds, timed=False)
+            if not task.long:
+                worker.ask(task.queries[-_WARM:], task.seconds, timed=False)
         except RuntimeError as error:
             measured.failed = str(error)
             continue
