@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -139,8 +140,7 @@ class NarrowVectors:
 
     def _approximate(self, query: Floats) -> tuple[Floats, float]:
         """Return every row's cosine, and by how much each may be off."""
-        (code,), (scale,), off, _ = _narrowed(query[None])
-        off *= float(scale)
+        code, scale, off = _narrowed_query(query)
         fast = np.empty(len(self), np.float32)
         _share_out(partial(self._scaled, code[None], scale, fast), len(self))
         margin = _length(query) * self.error * self.widest + off * self.reach
@@ -162,9 +162,9 @@ class NarrowVectors:
 
         And by how much each may be off.
         """
-        wide = self.codes[rows].astype(np.float32)
-        scales = self.scales[rows]
-        fast = np.einsum("ij,j->i", wide, query) * scales
+        wide = self.codes.take(rows, axis=0).astype(np.float32)
+        scales = self.scales.take(rows)
+        fast = np.vecdot(wide, query) * scales
         length = _length(query)
         rounding = query.size * float(np.finfo(np.float32).eps) * self.reach * length
         margins = scales * np.float32(length * self.error) + np.float32(
@@ -243,8 +243,18 @@ def likeness(codes: Codes, scales: Floats) -> Floats:
     return alike
 
 
-def _length(query: Floats) -> float:
-    return float(np.linalg.norm(query.astype(np.float64)))
+def _length(query: NDArray[np.floating]) -> float:
+    wide = query.astype(np.float64)
+    return math.sqrt(float(wide @ wide))
+
+
+def _narrowed_query(query: Floats) -> tuple[Codes, np.float32, float]:
+    """Return the code and scale of a query, and how far both are off."""
+    peak = float(np.abs(query).max())
+    scale = np.float32((peak or 1) / _LEVELS)
+    stood = np.rint(query / scale)
+    off = _length(stood * np.float64(scale) - query)
+    return stood.astype(np.int8), scale, off + _SLACK
 
 
 def _narrowed(vectors: Floats) -> tuple[Codes, Floats, float, float]:
