@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lexical import bm25 as lexical
-from bot.lexical.bm25 import LexicalIndex, LuceneBM25, Postings, lucene_idf
+from bot.lexical import searching as lexical
+from bot.lexical.bm25 import LuceneBM25, Postings, lucene_idf
+from bot.lexical.searching import LexicalIndex
 
 TERMS = st.sampled_from(["ape", "bee", "cat", "dog", "eel", "\u00e9mu", "\u6750"])
 PASSAGES = st.lists(st.lists(TERMS, max_size=8), max_size=12)
@@ -41,15 +42,18 @@ def test_scores_equal_those_of_rank_bm25_to_the_bit(
     assert scores.tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("most_wide", [0, 1_000])
 @given(
     parts=st.lists(PASSAGES, max_size=3),
     queries=st.lists(QUERY, max_size=3),
     k=st.integers(1, 40),
 )
 def test_a_search_finds_the_best_positive_scores_and_ties_by_row(
-    parts: list[list[list[str]]], queries: list[list[str]], k: int
+    most_wide: int, parts: list[list[list[str]]], queries: list[list[str]], k: int
 ) -> None:
-    searched = index(*parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexical, "_MOST_WIDE", most_wide)
+        searched = index(*parts)
     model = LuceneBM25([passage for part in parts for passage in part])
 
     for query in queries:  # one after another, on the same buffers
@@ -146,6 +150,29 @@ def test_weights_that_no_longer_fit_are_let_go_and_made_again(
     for (rows, scores), (known_rows, known) in zip(found, expected * 2, strict=True):
         assert rows.tolist() == known_rows.tolist()
         assert scores.tolist() == known.tolist()
+
+
+@pytest.mark.parametrize("k", [1, 10, 200])
+@pytest.mark.parametrize("repeated", [1, 40])
+def test_many_passages_are_ranked_by_exact_scores(
+    monkeypatch: pytest.MonkeyPatch, k: int, repeated: int
+) -> None:
+    monkeypatch.setattr(lexical, "_MOST_WIDE", 0)
+    generator = np.random.default_rng(9)
+    words = [f"w{each}" for each in range(60)]
+    sizes = generator.integers(1, 9, 3_000)
+    passages = [generator.choice(words, size).tolist() for size in sizes]
+    model, searched = LuceneBM25(passages), index(passages[:1_000], passages[1_000:])
+
+    for _ in range(5):
+        query = generator.choice(words, 5).tolist() * repeated
+        expected = model.get_scores(query)
+        best = np.lexsort((np.arange(len(expected)), -expected))[:k]
+
+        rows, scores = searched.search(query, k)
+
+        assert rows.tolist() == best.tolist()
+        assert scores.tolist() == expected[best].tolist()
 
 
 def test_searches_at_the_same_time_do_not_disturb_each_other() -> None:

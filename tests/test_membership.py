@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lexical.bm25 import LexicalIndex, LuceneBM25, Postings
+from bot.lexical.bm25 import LuceneBM25, Postings
 from bot.lexical.membership import Membership
+from bot.lexical.searching import LexicalIndex
 
 
 @given(terms=st.sets(st.text()))

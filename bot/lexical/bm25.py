@@ -1,32 +1,19 @@
-"""BM25: the definition of its scores, and a search that reads only postings."""
+"""BM25: the definition of its scores, which `bot.lexical.searching` equals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate, chain
-from threading import Lock
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from bot.lexical.coded import CodedPostings
-from bot.lexical.membership import Membership
 from bot.lexical.postings import Postings
-from bot.lexical.selecting import among_all, among_postings
 
-__all__ = ["LexicalIndex", "LuceneBM25", "Postings", "lucene_idf"]
+__all__ = ["LuceneBM25", "Postings", "lucene_idf", "lucene_weight"]
 
 Scores = NDArray[np.float64]
-Rows = NDArray[np.int64]
-
-_MOST_KEPT = 4  # weights a passage, 32 bytes; the most asked terms have most postings
-_MANY = 20  # terms asked for at once, from which on most are likely absent
-_FEW = 10  # postings are few that are at most one for so many passages
 
 
 def lucene_idf(documents: int, frequencies: NDArray[np.int64]) -> Scores:
@@ -41,11 +28,12 @@ def lucene_idf(documents: int, frequencies: NDArray[np.int64]) -> Scores:
     """
     # math.log1p and not numpy's: a term's weight must not depend on its neighbours,
     # as results of vector instructions may.
-    weights = [_idf(documents, df) for df in frequencies.tolist()]
+    weights = [lucene_weight(documents, df) for df in frequencies.tolist()]
     return np.array(weights, dtype=np.float64)
 
 
-def _idf(documents: int, frequency: int) -> float:
+def lucene_weight(documents: int, frequency: int) -> float:
+    """Return the weight of one term; see ``lucene_idf``."""
     return math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -84,210 +72,3 @@ class LuceneBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 has no types
             with np.errstate(invalid="ignore"):
                 scores += np.nan_to_num(super().get_scores([term]), nan=0.0)
         return scores
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """A collection among others."""
-
-    postings: CodedPostings
-    start: int  # number of its first passage
-    saturations: Scores  # code to what it makes of an idf
-
-
-class _Piece(NamedTuple):
-    """The postings of a term in one part."""
-
-    part: _Part
-    rows: NDArray[Any]  # as the part counts them, unsigned
-    weights: Scores  # what the term adds to each
-
-
-class _Term(NamedTuple):
-    """A term in all parts."""
-
-    frequency: int
-    pieces: list[_Piece]
-
-
-class LexicalIndex:
-    """BM25 over some collections as if they were one, with ``LuceneBM25``'s scores.
-
-    Passages are numbered through the parts, in the order given. Scores equal those
-    of ``LuceneBM25`` over the same passages bit for bit: the same operations on the
-    same numbers in the same order. A query costs what the postings of its terms
-    cost; opening an index costs next to nothing. May be used by several threads at
-    once.
-    """
-
-    def __init__(
-        self, parts: Sequence[Postings | CodedPostings], *, k1: float, b: float
-    ) -> None:
-        """Sum the statistics of the parts; an empty sequence finds nothing."""
-        coded = [
-            each if isinstance(each, CodedPostings) else CodedPostings.of(each)
-            for each in parts
-        ]
-        starts = [0, *accumulate(each.size for each in coded)]
-        self.size = starts.pop()
-        tokens = sum(each.tokens for each in coded)
-        average = (tokens / self.size if self.size else 0.0) or 1.0
-        self._parts = [
-            _Part(each, start, _saturations(each, average, k1, b))
-            for each, start in zip(coded, starts, strict=True)
-        ]
-        self._recent: dict[str, _Term] = {}
-        self._older: dict[str, _Term] = {}
-        self._kept = 0  # weights of the recent ones
-        self._lock = Lock()
-        self._buffers: list[Scores] = []  # zeros, one for each search at the same time
-
-    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return each term with the number of passages that have it."""
-        asked = tuple(terms)
-        if len(asked) < _MANY:
-            return {each: self._find(each).frequency for each in asked}
-        known = self._membership
-        return {each: self._frequency(each) if each in known else 0 for each in asked}
-
-    def _frequency(self, term: str) -> int:
-        return sum(each.postings.frequency(term) for each in self._parts)
-
-    @cached_property
-    def _membership(self) -> Membership:
-        """Made when many terms are asked for at once, most of them in vain."""
-        terms = [each.postings.terms for each in self._parts]
-        return Membership(chain.from_iterable(terms), sum(map(len, terms)))
-
-    def scores(self, terms: Sequence[str], rows: Sequence[int] | Rows) -> Scores:
-        """Return the score of each row, aligned; 0 where no term occurs."""
-        wanted = self._counted(rows)
-        scores = np.zeros(len(rows))
-        for term in map(self._find, terms):
-            for piece in term.pieces:
-                places, there = _places(piece, wanted)
-                scores += np.where(there, piece.weights[places], 0.0)
-        return scores
-
-    def matches(
-        self, terms: Sequence[str], rows: Sequence[int] | Rows
-    ) -> list[tuple[str, ...]]:
-        """Return which of the terms each row has, aligned; each once, in order."""
-        wanted = self._counted(rows)
-        matched: list[list[str]] = [[] for _ in range(len(rows))]
-        for term in dict.fromkeys(terms):
-            for piece in self._find(term).pieces:
-                for at in _places(piece, wanted)[1].nonzero()[0].tolist():
-                    matched[at].append(term)
-        return [*map(tuple, matched)]
-
-    def _counted(self, rows: Sequence[int] | Rows) -> dict[int, NDArray[Any]]:
-        """Return for each part, by its start, the rows as it counts them.
-
-        Rows of other parts are its size, which is none of its rows. All are of its
-        rows' own type: where types differ, a search converts all that it looks at.
-        """
-        wanted = np.asarray(rows, dtype=np.int64)
-        counted = {}
-        for part in self._parts:
-            size, kind = part.postings.size, part.postings.rows.dtype
-            local = wanted - part.start
-            if len(self._parts) > 1:
-                local[(local < 0) | (local >= size)] = size
-            counted[part.start] = local.astype(kind)
-        return counted
-
-    def search(self, terms: Sequence[str], k: int) -> tuple[Rows, Scores]:
-        """Find the k rows with the highest positive scores.
-
-        Args:
-            terms: analysed terms; one that comes twice counts twice, as in rank_bm25.
-            k: rows wanted; fewer come back when fewer have a term.
-
-        Returns:
-            Rows and scores, best first; equal scores in the order of rows.
-        """
-        found = [each for each in map(self._find, terms) if each.frequency]
-        if k <= 0 or not found:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        rows, scores = self._collect(found, k)
-        order = np.lexsort((rows, -scores))[:k]
-        return rows[order], scores[order]
-
-    def _find(self, term: str) -> _Term:
-        found = self._recent.get(term)
-        if found is None:
-            found = self._older.get(term) or self._look_up(term)
-            if found.frequency:  # any string may be asked for
-                self._keep(term, found)
-        return found
-
-    def _keep(self, term: str, found: _Term) -> None:
-        """Keep a term with the recent ones; what is not asked for again goes."""
-        with self._lock:
-            self._kept += found.frequency
-            if 2 * self._kept > _MOST_KEPT * self.size:
-                self._older, self._recent = self._recent, {}
-                self._kept = found.frequency
-            self._recent[term] = found
-
-    def _look_up(self, term: str) -> _Term:
-        found = [(each, *each.postings.find(term)) for each in self._parts]
-        frequency = sum(len(rows) for _, rows, _ in found)
-        idf = _idf(self.size, frequency) if frequency else 0.0
-        pieces = [
-            _Piece(part, rows, _weights(part.saturations, codes, idf))
-            for part, rows, codes in found
-            if len(rows)
-        ]
-        return _Term(frequency, pieces)
-
-    def _collect(self, found: Sequence[_Term], k: int) -> tuple[Rows, Scores]:
-        """Return rows that include the k best, each once, with their scores."""
-        try:
-            scores = self._buffers.pop()
-        except IndexError:
-            scores = np.zeros(self.size)
-        numbered: list[Rows] = []
-        for term in found:
-            for piece in term.pieces:
-                rows = piece.rows.astype(np.int64)
-                rows += piece.part.start
-                np.add.at(scores, rows, piece.weights)
-                numbered.append(rows)
-        # A tenth of the scores: the figure at which both ways took equally long.
-        if _FEW * sum(map(len, numbered)) < self.size:
-            best = among_postings(scores, numbered, k)
-        else:
-            best = among_all(scores, k)
-            scores.fill(0.0)  # for the next search
-        self._buffers.append(scores)
-        return best
-
-
-def _saturations(
-    postings: CodedPostings, average: float, k1: float, b: float
-) -> Scores:
-    # The order of these operations is rank_bm25's, to the last bit.
-    counts = postings.counts.astype(np.float64)
-    norms = k1 * (1 - b + b * postings.lengths / average)
-    saturations: Scores = counts * (k1 + 1) / (counts + norms)
-    return saturations
-
-
-def _weights(saturations: Scores, codes: NDArray[Any], idf: float) -> Scores:
-    if len(saturations) < len(codes):  # the product is the same, made less often
-        return (idf * saturations).take(codes)
-    weights = saturations.take(codes)
-    weights *= idf
-    return weights
-
-
-def _places(
-    piece: _Piece, wanted: Mapping[int, NDArray[Any]]
-) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return where rows are, or would be, among a piece's, and whether they are."""
-    found, local = piece.rows, wanted[piece.part.start]
-    places = found.searchsorted(local)
-    places[places == len(found)] = 0
-    return places, found[places] == local

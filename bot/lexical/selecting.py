@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float64]
+Scores = NDArray[np.floating]
 Rows = NDArray[np.int64]
 
 _GROUP = 64  # scores that share a maximum
 _FEWER = 8  # maxima that share one again, while there are many more than are wanted
-_LEAST = float(np.finfo(np.float64).smallest_subnormal)  # the least positive score
 
 
-def among_all(scores: Scores, k: int) -> tuple[Rows, Scores]:
+def among_all(scores: Scores, k: int, slack: float = 0.0) -> tuple[Rows, Scores]:
     """Return rows that include the k highest positive scores, ties and all.
 
     Every group of scores whose maximum is below the k-th highest maximum can be left
@@ -25,15 +24,16 @@ def among_all(scores: Scores, k: int) -> tuple[Rows, Scores]:
     Args:
         scores: (n,), none negative.
         k: at least 1; fewer rows come back when fewer are positive.
+        slack: rows whose score is lower by such a share are returned as well.
     """
     count = len(scores) // _GROUP
     if count < 2 * k:
-        rows = np.flatnonzero(scores >= _LEAST)
+        rows = np.flatnonzero(scores > 0)
         return rows, scores[rows]
     # Group j holds every count-th row from j on: the maximum of whole rows of a table
     # is three times as fast as that of short runs.
     tops = scores[: count * _GROUP].reshape(_GROUP, count).max(axis=0)
-    least = max(_reached(tops, k), _LEAST)
+    least = max(_reached(tops, k) * (1 - slack), _least(scores))
     groups = np.flatnonzero(tops >= least)
     rows = (groups + count * np.arange(_GROUP)[:, None]).reshape(-1)
     rows = np.concatenate([rows, np.arange(count * _GROUP, len(scores))])
@@ -52,7 +52,7 @@ def _reached(tops: Scores, k: int) -> float:
 
 
 def among_postings(
-    scores: Scores, postings: Sequence[Rows], k: int
+    scores: Scores, postings: Sequence[Rows], k: int, slack: float = 0.0
 ) -> tuple[Rows, Scores]:
     """Return such rows and their scores, reading the scores of some rows only.
 
@@ -60,10 +60,11 @@ def among_postings(
         scores: (n,), none negative; those of the postings are set to 0.
         postings: rows, each once in each; together all whose score is positive.
         k: at least 1.
+        slack: rows whose score is lower by such a share are returned as well.
     """
     rows_kept: list[Rows] = []
     scores_kept: list[Scores] = []
-    least = _LEAST
+    least = _least(scores)
     # Rare terms first: their rows score high, so that fewer of the others count.
     for rows in sorted(postings, key=len):
         here = scores[rows]
@@ -71,8 +72,13 @@ def among_postings(
         places = np.flatnonzero(here >= least)
         if len(places) > k:
             own = here[places]
-            least = float(np.partition(own, len(own) - k)[len(own) - k])
+            least = float(np.partition(own, len(own) - k)[len(own) - k]) * (1 - slack)
             places = places[own >= least]
         rows_kept.append(rows[places])
         scores_kept.append(here[places])
     return np.concatenate(rows_kept), np.concatenate(scores_kept)
+
+
+def _least(scores: Scores) -> float:
+    """Return the least positive score that there can be."""
+    return float(np.finfo(scores.dtype).smallest_subnormal)

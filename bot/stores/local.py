@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.config import Config, RetrievalConfig
 from bot.dense import Encoder, Floats, Rows, cosines
-from bot.lexical.bm25 import LexicalIndex
+from bot.lexical.searching import LexicalIndex
 from bot.narrow import likeness
 from bot.records import Chunk, DocumentInfo, Place, Section, Sentence
 from bot.stores.compatibility import check_compatible, fingerprint

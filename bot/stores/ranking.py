@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dense import Floats, Rows
-from bot.lexical.bm25 import LexicalIndex
+from bot.lexical.searching import LexicalIndex
 from bot.stores.documents import chunk_place
 from bot.stores.protocol import Ranked
 from bot.stores.shelf import Shelf

@@ -14,8 +14,8 @@ from bot.config import ChunkingConfig, CorpusConfig
 from bot.dense import Floats, nearest
 from bot.evaluation.rankings import Ranking
 from bot.ingest.registry import read_documents
-from bot.lexical.bm25 import LexicalIndex
 from bot.lexical.postings import Postings
+from bot.lexical.searching import LexicalIndex
 from bot.records import Chunk, Document
 from bot.retrieval.query import query_terms
 from bot.stores.vector_cache import open_cache

@@ -16,8 +16,8 @@ import Stemmer
 from bot.chunking import split
 from bot.config import ChunkingConfig, CorpusConfig
 from bot.ingest.registry import read_documents
-from bot.lexical.bm25 import LexicalIndex
 from bot.lexical.postings import Postings
+from bot.lexical.searching import LexicalIndex
 from bot.records import Chunk, Document
 from bot.text import terms as analysis
 from bot.text.stopwords import STOP_WORDS

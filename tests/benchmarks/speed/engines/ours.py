@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from bot.app import open_bot
-from bot.lexical.bm25 import LexicalIndex
 from bot.lexical.coded import CodedPostings
+from bot.lexical.searching import LexicalIndex
 from bot.narrow import HeldVectors, NarrowVectors
 from bot.retrieval.retriever import Retriever
 from bot.stores.local import LocalReader, open_reader
