@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot import fsio
@@ -130,17 +131,10 @@ class _Build:
 
     def run(self) -> IndexReport:
         """Do it."""
-        present = self.present
-        findings = look(
-            self.config,
-            present.files if present else {},
-            present.manifest.settings if present else None,
-            self.spool,
-            self.listener,
-        )
         encoder = EncoderSource(
             self.factory, self.config.encoder_model, self.writer, self._manifest
         )
+        findings = self._look(encoder)
         encoded = 0
         manifest = self._manifest
         if (
@@ -160,6 +154,27 @@ class _Build:
             new=manifest is not self._manifest,
             warnings=tuple(warnings),
         )
+
+    def _look(self, encoder: EncoderSource) -> Findings:
+        """Read the corpus; a first build converts and opens the encoder meanwhile.
+
+        Nothing is left running when this returns or fails.
+        """
+        present = self.present
+        opening = None
+        with ThreadPoolExecutor(1, "open-encoder") as background:
+            if present is None:
+                opening = background.submit(lambda: encoder.load().encode_query("?"))
+            findings = look(
+                self.config,
+                present.files if present else {},
+                present.manifest.settings if present else None,
+                self.spool,
+                self.listener,
+            )
+        if opening:
+            opening.result()
+        return findings
 
     @property
     def _manifest(self) -> Manifest | None:
