@@ -170,6 +170,8 @@ def _mistakes(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _reranking(values: Mapping[str, Any]) -> Iterator[str]:
+    if not values:  # it takes hours, and is left out more often than not
+        return
     yield from _single(
         "Reading the best passages again",
         "The first passages of the hybrid search in the order of the packaged "
@@ -177,12 +179,10 @@ def _reranking(values: Mapping[str, Any]) -> Iterator[str]:
         "each document; at most 200 queries of a collection.",
         {name: each["ways"] for name, each in values.items()},
     )
-    if values:
-        queries = (f"{each['queries']}" for each in values.values())
-        yield _row(["queries", *queries, ""])
-        costs = [each["cpu_ms_a_pair"] for each in values.values()]
-        mean = sum(costs) / len(costs)
-        yield _row(["CPU-ms a passage", *(f"{each:.0f}" for each in (*costs, mean))])
+    yield _row(["queries", *(f"{each['queries']}" for each in values.values()), ""])
+    costs = [each["cpu_ms_a_pair"] for each in values.values()]
+    mean = sum(costs) / len(costs)
+    yield _row(["CPU-ms a passage", *(f"{each:.0f}" for each in (*costs, mean))])
 
 
 def _head(names: Sequence[str]) -> Iterator[str]:
