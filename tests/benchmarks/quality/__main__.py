@@ -100,7 +100,8 @@ _STEPS: dict[str, Callable[[Collection], Any]] = {
     "headline": headline,
     "fusing": fusing.compare,
     "sharing": sharing.compare,
-    "cutting": cutting.compare,
+    "adding": cutting.add_up,
+    "cutting": cutting.compare,  # encodes a collection five times
     "wording": wording.compare,  # needs no index and no vectors
     "mistakes": mistakes.compare,
     "reranking": reranking.compare,  # hours: some 50 runs of a model for a query

@@ -12,7 +12,6 @@ import numpy as np
 from bot.chunking import split
 from bot.config import ChunkingConfig, CorpusConfig
 from bot.dense import Floats, nearest
-from bot.evaluation.rankings import Ranking
 from bot.ingest.registry import read_documents
 from bot.lexical.postings import Postings
 from bot.lexical.searching import LexicalIndex
@@ -21,8 +20,8 @@ from bot.retrieval.query import query_terms
 from bot.stores.vector_cache import open_cache
 from bot.stores.vectors import text_key
 from bot.text.terms import index_text, tokenize
-from tests.benchmarks.quality.collections import Collection, document_ranking
-from tests.benchmarks.quality.fusing import Pool, Scores, ordered, rank_of
+from tests.benchmarks.quality.collections import Collection
+from tests.benchmarks.quality.fusing import Pool, Scores, ordered, pools, rank_of
 from tests.benchmarks.quality.sharing import way
 
 _DEPTH = 50
@@ -47,28 +46,30 @@ CUTS: dict[str, Cut] = {
 
 _Values = Sequence[float]  # scores of a document's passages, best first
 SUMS: dict[str, Callable[[_Values], float]] = {
-    "120 words; the best two, added": lambda each: sum(each[:2]),
-    "120 words; the best three, added": lambda each: sum(each[:3]),
-    "120 words; all that were found, on the mean": lambda each: sum(each) / len(each),
-    "120 words; the best and a tenth of the next": lambda each: (
-        each[0] + sum(each[1:2]) / 10
-    ),
+    "**the best**": lambda each: each[0],
+    "the best and a tenth of the next": lambda each: each[0] + sum(each[1:2]) / 10,
+    "the best two, added": lambda each: sum(each[:2]),
+    "the best three, added": lambda each: sum(each[:3]),
+    "all that were found, on the mean": lambda each: sum(each) / len(each),
 }
 
 
 def compare(collection: Collection) -> dict[str, float]:
-    """Return nDCG@10 of the hybrid by each cut, and by each sum over a document."""
+    """Return nDCG@10 of the hybrid by each cut."""
     data = collection.corpus_file.read_bytes()
     read = read_documents("corpus.jsonl", data, CorpusConfig())
     documents = [each for each in read if isinstance(each, Document)]
-    values: dict[str, float] = {}
-    for name, cut in CUTS.items():
-        found = _pools(collection, _chunks(documents, cut))
-        values[name] = _measured(collection, found, _by_best)
-        if cut == Cut():
-            for way, add in SUMS.items():
-                values[way] = _measured(collection, found, _summed(add))
-    return values
+    best = SUMS["**the best**"]
+    return {
+        name: _measured(collection, _pools(collection, _chunks(documents, cut)), best)
+        for name, cut in CUTS.items()
+    }
+
+
+def add_up(collection: Collection) -> dict[str, float]:
+    """Return nDCG@10 of the hybrid by each way to score a document by its passages."""
+    found = [each.usual for each in pools(collection)]
+    return {name: _measured(collection, found, add) for name, add in SUMS.items()}
 
 
 def _chunks(documents: Sequence[Document], cut: Cut) -> list[Chunk]:
@@ -150,33 +151,24 @@ def _encoded(collection: Collection, texts: Sequence[str]) -> Floats:
         return cache.get(keys)
 
 
-def _by_best(scores: Mapping[str, float]) -> Ranking:
-    return document_ranking([*scores])
-
-
-def _summed(
-    add: Callable[[_Values], float],
-) -> Callable[[Mapping[str, float]], Ranking]:
-    def ranking(scores: Mapping[str, float]) -> Ranking:
-        documents: dict[str, list[float]] = {}
-        for chunk, score in scores.items():  # best first
-            documents.setdefault(chunk.rpartition("#")[0], []).append(score)
-        return {name: add(each) for name, each in documents.items()}
-
-    return ranking
-
-
 def _measured(
-    collection: Collection,
-    found: Sequence[Pool],
-    ranking: Callable[[Mapping[str, float]], Ranking],
+    collection: Collection, found: Sequence[Pool], add: Callable[[_Values], float]
 ) -> float:
     joined = way()
     rankings = {
-        query.id: ranking(_scored(pool, joined(pool)))
+        query.id: _summed(_scored(pool, joined(pool)), add)
         for query, pool in zip(collection.queries, found, strict=True)
     }
     return collection.measure(rankings)["nDCG@10"]
+
+
+def _summed(
+    scores: Mapping[str, float], add: Callable[[_Values], float]
+) -> Mapping[str, float]:
+    documents: dict[str, list[float]] = {}
+    for chunk, score in scores.items():  # best first
+        documents.setdefault(chunk.rpartition("#")[0], []).append(score)
+    return {name: add(each) for name, each in documents.items()}
 
 
 def _scored(pool: Pool, scores: Scores) -> dict[str, float]:

@@ -35,9 +35,14 @@ def write_tables(work: Path, file: Path) -> None:
         *_left_out(_weights(_read(work, "fusing"))),
         *_sharing(_read(work, "sharing")),
         *_single(
-            "Passages and documents",
-            "The hybrid with passages cut otherwise, and with other ways to rank a "
-            "document by its passages. In bold what the bot does.",
+            "From passages to documents",
+            "The hybrid, with other ways to score a document by its passages. In bold "
+            "what the bot does.",
+            _read(work, "adding"),
+        ),
+        *_single(
+            "Passages cut otherwise",
+            "The hybrid; each cut is encoded anew, so not every collection was.",
             _read(work, "cutting"),
         ),
         *_single(
