@@ -111,15 +111,16 @@ def test_a_file_that_was_cut_or_went_is_named(tmp_path: Path) -> None:
                 exact(np.arange(4))
 
 
+@pytest.mark.parametrize("limit", ["_MOST_WHOLE", "_MOST_HELD"])
 def test_an_index_says_the_same_with_texts_and_vectors_on_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     write_corpus(tmp_path / "corpus", TEXTS)
     config = settings(tmp_path)
     build(config)
     with closing(read(config)) as reader:
         held = everything(reader)
-    monkeypatch.setattr(holding, "_MOST_HELD", 0)
+    monkeypatch.setattr(holding, limit, 0)
 
     with closing(read(config)) as reader:
         assert everything(reader) == held

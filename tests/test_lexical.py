@@ -175,6 +175,18 @@ def test_many_passages_are_ranked_by_exact_scores(
         assert scores.tolist() == expected[best].tolist()
 
 
+def test_rare_words_of_many_passages_are_found_among_their_postings_alone() -> None:
+    passages = [["common"]] * 500 + [["rare", "common"], ["rare"], ["other", "rare"]]
+    expected = LuceneBM25(passages).get_scores(["rare", "other"])
+    searched = index(passages)
+
+    for _ in range(2):  # the second search starts from what the first one left
+        rows, scores = searched.search(["rare", "other"], 2)
+
+        assert rows.tolist() == [502, 501]
+        assert scores.tolist() == expected[[502, 501]].tolist()
+
+
 def test_searches_at_the_same_time_do_not_disturb_each_other() -> None:
     generator = np.random.default_rng(8)
     words = [f"w{each}" for each in range(50)]
