@@ -24,7 +24,7 @@ class EncoderSource:
     writer: ObjectWriter
     present: Manifest | None
 
-    @cached_property
+    @property
     def entry(self) -> EncoderRef:
         """What the manifest says of the encoder; its files are in the index.
 
@@ -33,18 +33,25 @@ class EncoderSource:
             IndexDamagedError: a file of the encoder is missing.
             IndexWriteError: the disk refuses.
         """
+        return self._found[0]
+
+    @cached_property
+    def _found(self) -> tuple[EncoderRef, Encoder | None]:
+        """The entry, and the encoder itself if it was converted just now."""
         name = self.factory.identify(self.model)
         if self.present and self.present.encoder.name == name:
             for each in self.present.encoder.files.values():
                 self.writer.objects.check_size(each)
-            return dataclasses.replace(self.present.encoder, model=self.model)
+            return dataclasses.replace(self.present.encoder, model=self.model), None
         return export(self.factory, self.model, name, self.writer.put)
 
     @cached_property
     def _encoder(self) -> Encoder:
-        files = self.entry.files
-        data = self.writer.objects.read_all(list(files.values()))
-        return self.factory.load(dict(zip(files, data, strict=True)))
+        entry, encoder = self._found
+        if encoder is not None:
+            return encoder
+        data = self.writer.objects.read_all(list(entry.files.values()))
+        return self.factory.load(dict(zip(entry.files, data, strict=True)))
 
     def load(self) -> Encoder:
         """Open the encoder, once.
@@ -61,7 +68,7 @@ def export(
     model: str,
     name: str,
     put: Callable[[Iterable[Block]], ObjectRef],
-) -> EncoderRef:
+) -> tuple[EncoderRef, Encoder]:
     """Convert a model, and keep the files of the encoder that it becomes.
 
     Args:
@@ -81,4 +88,4 @@ def export(
             "changed while it was read. Run the command again."
         )
     references = {key: put([files[key]]) for key in sorted(files)}
-    return EncoderRef(name, encoder.dimensions, model, references)
+    return EncoderRef(name, encoder.dimensions, model, references), encoder

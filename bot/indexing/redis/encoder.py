@@ -92,7 +92,7 @@ class SharedEncoder:
         return EncoderRef(**{**values, "files": files})
 
     def _export(self, name: str) -> EncoderRef:
-        entry = export(self.factory, self.model, name, self._objects.put)
+        entry, _ = export(self.factory, self.model, name, self._objects.put)
         key = self.names.encoder(name)
         self.link.change("SADD", self.names.at("encoders"), name)
         self.link.change("SET", key, canonical(asdict(entry)), "EX", _KEPT_SECONDS)
