@@ -22,7 +22,7 @@ from bot.text.terms import index_text
 from tests.benchmarks.quality.collections import Collection, document_ranking
 
 _DEPTHS = (10, 20, 30, 50)
-_MOST_QUERIES = 200  # of a collection; each costs as many runs as the deepest reads
+_MOST_QUERIES = 120  # of a collection; each costs as many runs as the deepest reads
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _reranking(values: Mapping[str, Any]) -> Iterator[str]:
         "Reading the best passages again",
         "The first passages of the hybrid search in the order of the packaged "
         "cross-encoder's logit (ms-marco-MiniLM-L-12-v2, eight-bit), then the best of "
-        "each document; at most 200 queries of a collection.",
+        "each document; at most 120 queries of a collection.",
         {name: each["ways"] for name, each in values.items()},
     )
     yield _row(["queries", *(f"{each['queries']}" for each in values.values()), ""])
