@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _WORDS = 100  # of a passage
 _NEAREST = 10
-_LOOKED_AT = (100, 200, 400, 800)
+_LOOKED_AT = (200, 400, 800, 1_600)
 _AT_ONCE = 1_000
 
 

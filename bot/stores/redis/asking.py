@@ -25,7 +25,7 @@ from bot.stores.redis.names import NO_COLLECTION, decoded, tag, word
 
 _FAR = "far"  # what the engine calls the distance of a vector
 _NO_WORD = "none"  # that no passage has: theirs start with "t" or "u"
-_LEAST_LOOKED_AT = 400  # candidates of an HNSW search, however few are wanted
+_LEAST_LOOKED_AT = 1_600  # candidates of an HNSW search, however few are wanted
 _TRUSTED = 60.0  # seconds that a search index is taken to be as it was counted
 # In bytes, since the client takes the reply to the text "INFO" apart, in 0.1 ms.
 _INFO = (b"INFO", "server")
