@@ -6,7 +6,8 @@ FOLDER is the prepared material. Each step of each tenth question is timed ten t
 and the least counts, so that other programs disturb little; a line gives the median
 over the questions, in microseconds. Steps that are indented are parts of the one above.
 A whole search takes longer than its steps, since what it needs is then no longer in
-the processor's cache.
+the processor's cache; and a new question longer than one that is repeated, since the
+passages that it finds are not at hand.
 """
 
 from __future__ import annotations
