@@ -18,7 +18,9 @@ _COLOURS = (
     "#b03a75",
     "#1f9e89",
     "#3d3d3d",
+    "#c08b00",
 )
+_LABEL = 1.65  # times as high on the axis: the height of a name
 
 
 def draw(results: Sequence[Mapping[str, Any]], file: Path) -> None:
@@ -30,13 +32,15 @@ def draw(results: Sequence[Mapping[str, Any]], file: Path) -> None:
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the choice above
 
     figure, axes = plt.subplots(1, len(_PARTS), figsize=(9.6, 3.9), sharey=True)
-    names = list(dict.fromkeys(each["name"] for each in results))
+    drawn = [each for each in results if each["part"] in _PARTS and each["p50"]]
+    names = list(dict.fromkeys(each["name"] for each in drawn))
     colours = {name: _COLOURS[at % len(_COLOURS)] for at, name in enumerate(names)}
     for axis, (part, title) in zip(axes, _PARTS.items(), strict=True):
         lines: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for each in results:
-            if each["part"] == part and each["p50"]:
+        for each in drawn:
+            if each["part"] == part:
                 lines[each["name"]].append((each["size"], each["p50"]))
+        heights = _apart({name: max(points) for name, points in lines.items()})
         for name, points in lines.items():
             sizes, times = zip(*sorted(points), strict=True)
             ours = name == "the bot"
@@ -45,7 +49,7 @@ def draw(results: Sequence[Mapping[str, Any]], file: Path) -> None:
                 linewidth=2.4 if ours else 1.2, zorder=3 if ours else 2,
             )  # fmt: skip
             axis.annotate(
-                name, (sizes[-1], times[-1]), xytext=(5, 0), fontsize=8,
+                name, (sizes[-1], heights[name]), xytext=(5, 0), fontsize=8,
                 textcoords="offset points", color=colours[name], va="center",
                 fontweight="bold" if ours else "normal",
             )  # fmt: skip
@@ -57,3 +61,17 @@ def draw(results: Sequence[Mapping[str, Any]], file: Path) -> None:
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None}, facecolor="white")
     plt.close(figure)
+
+
+def _apart(ends: Mapping[str, tuple[int, float]]) -> dict[str, float]:
+    """Return the height of each line's name: at its end, or above the one below it.
+
+    Args:
+        ends: name to the size and time at which its line ends.
+    """
+    heights: dict[str, float] = {}
+    lowest: dict[int, float] = {}
+    for name, (size, time) in sorted(ends.items(), key=lambda each: each[1]):
+        heights[name] = max(time, lowest.get(size, 0.0))
+        lowest[size] = heights[name] * _LABEL
+    return heights
