@@ -13,6 +13,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -288,3 +289,18 @@ def test_an_index_on_a_disk_that_cannot_be_written_is_read(
     with pytest.raises(IndexWriteError, match="Read-only"):
         build(config)
     assert verify_index(config.index_path) == []
+
+
+@pytest.mark.parametrize("name", ["first", "update"])
+def test_all_steps_on_the_disk_come_from_one_thread(name: str, tmp_path: Path) -> None:
+    scenario = SCENARIOS[name]
+    scenario.prepare(tmp_path)
+    threads: set[int] = set()
+
+    def note(_operation: str, _paths: tuple[Path, ...]) -> None:
+        threads.add(threading.get_ident())
+
+    with watched(note):
+        scenario.act(scenario.moved(tmp_path))
+
+    assert threads == {threading.get_ident()}

@@ -164,7 +164,7 @@ class _Build:
         opening = None
         with ThreadPoolExecutor(1, "open-encoder") as background:
             if present is None:
-                opening = background.submit(lambda: encoder.load().encode_query("?"))
+                opening = background.submit(encoder.prepare)
             findings = look(
                 self.config,
                 present.files if present else {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,15 +35,36 @@ class EncoderSource:
         """
         return self._found[0]
 
+    def prepare(self) -> None:
+        """Convert and open the encoder of a first build, and write nothing yet.
+
+        So it may be done beside other work: the steps of a build on the disk keep
+        their order.
+
+        Raises:
+            EncoderError: the model cannot be found or converted.
+        """
+        _, encoder = self._converted
+        encoder.encode_query("?")
+
+    @cached_property
+    def _name(self) -> str:
+        return self.factory.identify(self.model)
+
+    @cached_property
+    def _converted(self) -> tuple[Mapping[str, bytes], Encoder]:
+        return convert(self.factory, self.model, self._name)
+
     @cached_property
     def _found(self) -> tuple[EncoderRef, Encoder | None]:
         """The entry, and the encoder itself if it was converted just now."""
-        name = self.factory.identify(self.model)
-        if self.present and self.present.encoder.name == name:
+        if self.present and self.present.encoder.name == self._name:
             for each in self.present.encoder.files.values():
                 self.writer.objects.check_size(each)
             return dataclasses.replace(self.present.encoder, model=self.model), None
-        return export(self.factory, self.model, name, self.writer.put)
+        files, encoder = self._converted
+        vars(self).pop("_converted")  # as large as the model, and kept on the disk now
+        return keep(files, encoder, self.model, self.writer.put), encoder
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -63,19 +84,15 @@ class EncoderSource:
         return self._encoder
 
 
-def export(
-    factory: EncoderFactory,
-    model: str,
-    name: str,
-    put: Callable[[Iterable[Block]], ObjectRef],
-) -> tuple[EncoderRef, Encoder]:
-    """Convert a model, and keep the files of the encoder that it becomes.
+def convert(
+    factory: EncoderFactory, model: str, name: str
+) -> tuple[Mapping[str, bytes], Encoder]:
+    """Convert a model: return the files of the encoder that it becomes, and itself.
 
     Args:
         factory: converts it.
         model: as configured.
         name: of the encoder that is expected.
-        put: keeps the bytes of a file where the index is.
 
     Raises:
         EncoderError: it cannot be converted, or became another encoder.
@@ -87,5 +104,22 @@ def export(
             f"The exported encoder is {encoder.name}, not {name}: the model "
             "changed while it was read. Run the command again."
         )
+    return files, encoder
+
+
+def keep(
+    files: Mapping[str, bytes],
+    encoder: Encoder,
+    model: str,
+    put: Callable[[Iterable[Block]], ObjectRef],
+) -> EncoderRef:
+    """Keep the files of an encoder where the index is, and return its entry.
+
+    Args:
+        files: of the encoder.
+        encoder: itself.
+        model: that it was converted from, as configured.
+        put: keeps the bytes of a file.
+    """
     references = {key: put([files[key]]) for key in sorted(files)}
-    return EncoderRef(name, encoder.dimensions, model, references), encoder
+    return EncoderRef(encoder.name, encoder.dimensions, model, references)

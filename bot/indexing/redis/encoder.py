@@ -11,7 +11,7 @@ from functools import cached_property
 
 from bot.dense import Encoder
 from bot.errors import IndexDamagedError
-from bot.indexing.encoding import export
+from bot.indexing.encoding import convert, keep
 from bot.redis_link import Link
 from bot.stores.encoders import EncoderFactory
 from bot.stores.manifest import EncoderRef, ObjectRef, canonical
@@ -92,7 +92,8 @@ class SharedEncoder:
         return EncoderRef(**{**values, "files": files})
 
     def _export(self, name: str) -> EncoderRef:
-        entry, _ = export(self.factory, self.model, name, self._objects.put)
+        files, encoder = convert(self.factory, self.model, name)
+        entry = keep(files, encoder, self.model, self._objects.put)
         key = self.names.encoder(name)
         self.link.change("SADD", self.names.at("encoders"), name)
         self.link.change("SET", key, canonical(asdict(entry)), "EX", _KEPT_SECONDS)
