@@ -11,6 +11,7 @@ from bot.dense import Encoder
 from bot.errors import EncoderError
 from bot.fsio import Block
 from bot.stores.encoders import EncoderFactory
+from bot.stores.held_encoder import open_kept
 from bot.stores.manifest import EncoderRef, Manifest, ObjectRef
 from bot.stores.objects import ObjectWriter
 
@@ -71,8 +72,7 @@ class EncoderSource:
         entry, encoder = self._found
         if encoder is not None:
             return encoder
-        data = self.writer.objects.read_all(list(entry.files.values()))
-        return self.factory.load(dict(zip(entry.files, data, strict=True)))
+        return open_kept(entry, self.writer.objects, self.factory)
 
     def load(self) -> Encoder:
         """Open the encoder, once.

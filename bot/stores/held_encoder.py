@@ -7,6 +7,45 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from bot.dense import Encoder
+from bot.stores.encoders import EncoderFactory
+from bot.stores.manifest import EncoderRef
+from bot.stores.objects import ReadableObjects, damaged
+
+
+def open_kept(
+    entry: EncoderRef, objects: ReadableObjects, factory: EncoderFactory
+) -> Encoder:
+    """Open the encoder whose files are in an index.
+
+    Raises:
+        IndexDamagedError: one of its files is missing or changed.
+        EncoderError: its files cannot be run.
+    """
+    data = objects.read_all([*entry.files.values()])
+    return factory.load(dict(zip(entry.files, data, strict=True)))
+
+
+def open_named(
+    entry: EncoderRef, objects: ReadableObjects, factory: EncoderFactory, place: object
+) -> Encoder:
+    """Open the encoder of a generation, and see that it is the one that is named.
+
+    Args:
+        entry: what the generation says of it.
+        objects: have its files.
+        factory: opens it.
+        place: of the generation, for messages.
+
+    Raises:
+        IndexDamagedError: it is another one, or a file is missing or changed.
+        EncoderError: its files cannot be run.
+    """
+    encoder = open_kept(entry, objects, factory)
+    if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
+        raise damaged(
+            place, f"names encoder {entry.name}, its files are {encoder.name}"
+        )
+    return encoder
 
 
 class HeldEncoder:

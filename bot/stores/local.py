@@ -21,10 +21,9 @@ from bot.stores.compatibility import check_compatible, fingerprint
 from bot.stores.documents import chunk_place
 from bot.stores.encoders import EncoderFactory
 from bot.stores.generations import HeldGeneration, IndexFolder, hold_current
-from bot.stores.held_encoder import HeldEncoder
+from bot.stores.held_encoder import HeldEncoder, open_named
 from bot.stores.holding import give_back, is_whole
 from bot.stores.manifest import Manifest
-from bot.stores.objects import damaged
 from bot.stores.protocol import Ranked, Visible
 from bot.stores.ranking import search_dense, search_lexical
 from bot.stores.shelf import Shelf, read_shelf
@@ -59,7 +58,15 @@ def open_reader(
     try:
         factory = encoders or EncoderFactory()
         check_compatible(place.path, held.manifest, config, factory)
-        opening = HeldEncoder(lambda: _open_encoder(place, held, factory))
+        manifest = held.manifest
+        opening = HeldEncoder(
+            lambda: open_named(
+                manifest.encoder,
+                place.objects,
+                factory,
+                place.manifest_path(manifest.generation),
+            )
+        )
         if encoder:
             opening.warm()
         shelves = [
@@ -72,20 +79,6 @@ def open_reader(
     except BaseException:
         held.release()
         raise
-
-
-def _open_encoder(
-    folder: IndexFolder, held: HeldGeneration, factory: EncoderFactory
-) -> Encoder:
-    entry = held.manifest.encoder
-    data = folder.objects.read_all(list(entry.files.values()))
-    encoder = factory.load(dict(zip(entry.files, data, strict=True)))
-    if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
-        raise damaged(
-            folder.manifest_path(held.manifest.generation),
-            f"names encoder {entry.name}, its files are {encoder.name}",
-        )
-    return encoder
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class ReadableObjects(Protocol):
         """Read an object whole, or raise an IndexDamagedError."""
         ...
 
+    def read_all(self, references: Sequence[ObjectRef]) -> list[bytes]:
+        """Read several objects whole, aligned, or raise an IndexDamagedError."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Objects:

@@ -14,6 +14,7 @@ from bot.errors import IndexDamagedError
 from bot.indexing.encoding import convert, keep
 from bot.redis_link import Link
 from bot.stores.encoders import EncoderFactory
+from bot.stores.held_encoder import open_kept
 from bot.stores.manifest import EncoderRef, ObjectRef, canonical
 from bot.stores.redis.locks import Claims
 from bot.stores.redis.names import Names
@@ -71,9 +72,7 @@ class SharedEncoder:
             EncoderError: its files cannot be run.
             IndexDamagedError: one of its files is damaged.
         """
-        files = self.entry.files
-        data = self._objects.read_all(list(files.values()))
-        return self.factory.load(dict(zip(files, data, strict=True)))
+        return open_kept(self.entry, self._objects, self.factory)
 
     @property
     def _objects(self) -> RedisObjects:

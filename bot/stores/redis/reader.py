@@ -22,7 +22,7 @@ from bot.redis_link import Link
 from bot.stores.compatibility import fingerprint
 from bot.stores.documents import Documents, chunk_place
 from bot.stores.encoders import EncoderFactory
-from bot.stores.objects import damaged
+from bot.stores.held_encoder import HeldEncoder, open_named
 from bot.stores.protocol import Ranked, Visible
 from bot.stores.redis import engine
 from bot.stores.redis.asking import Asker
@@ -73,7 +73,7 @@ class RedisReader:
         gone = self._homes.gone
         self._searcher = Searcher(link, names, segments, gone, self._rows, Asker(link))
         self._guard = Lock()
-        self._encoder: Encoder | None = None
+        self._encoder = HeldEncoder(self._open_encoder)
         self._renewed = time.monotonic()
         self._opened: OrderedDict[str, Documents] = OrderedDict()
         self._closed = False
@@ -116,10 +116,7 @@ class RedisReader:
     @property
     def encoder(self) -> Encoder:
         """The encoder that the vectors came from; verified and opened once."""
-        with self._guard:
-            if self._encoder is None:
-                self._encoder = self._open_encoder()
-            return self._encoder
+        return self._encoder.get()
 
     def collections(self) -> tuple[str, ...]:
         """All collections, sorted."""
@@ -233,6 +230,7 @@ class RedisReader:
 
     def close(self) -> None:
         """Let the generation and the connection go."""
+        self._encoder.close()
         with self._guard:
             closed, self._closed = self._closed, True
         if not closed:
@@ -312,17 +310,6 @@ class RedisReader:
         return found
 
     def _open_encoder(self) -> Encoder:
-        if self._closed:
-            raise ValueError("the reader is closed")
-        entry = self._manifest.encoder
-        data = self._objects.read_all(list(entry.files.values()))
-        encoder = self._factory.load(dict(zip(entry.files, data, strict=True)))
-        if (encoder.name, encoder.dimensions) != (entry.name, entry.dimensions):
-            raise self._damaged(
-                f"names encoder {entry.name}, its files are {encoder.name}"
-            )
-        return encoder
-
-    def _damaged(self, what: str) -> Exception:
-        place = f"generation {self.generation} of {self._names.root}"
-        return damaged(f"{self._link.config.url}, {place}", what)
+        generation = f"generation {self.generation} of {self._names.root}"
+        place = f"{self._link.config.url}, {generation}"
+        return open_named(self._manifest.encoder, self._objects, self._factory, place)
