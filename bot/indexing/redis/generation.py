@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.errors import IndexBusyError, IndexDamagedError
 from bot.indexing.findings import Findings
@@ -52,58 +54,45 @@ def write_generation(
     """
     link, names = lock.link, plan.contents.names
     writer = Writer(link, names, lock, new_generation(link, names))
-    try:
-        return _write(
-            writer,
-            plan,
-            findings,
-            sharing,
-            present=present,
-            parent=parent,
-            encoder=encoder,
-        )
-    except (IndexBusyError, IndexDamagedError):
-        remove_stray(link, names, writer.generation)
-        raise
-
-
-def _write(
-    writer: Writer,
-    plan: Plan,
-    findings: Findings,
-    sharing: Sharing,
-    *,
-    present: Present | None,
-    parent: str | None,
-    encoder: EncoderRef,
-) -> tuple[RedisManifest, int]:
-    link, names, lock = writer.link, writer.names, writer.lock
     objects = RedisObjects(link, names)
     collections = sorted({each.collection for _, each in findings.chosen.values()})
-    note_parts(link, names, writer.generation, _parts(writer, plan, collections))
     contents = plan.contents
-    segment = writer.fill(contents.raw(sharing), contents.chunks(), encoder.dimensions)
-    verify_segment(link, names, segment, collections, lock.keeping())
-    gone = {
-        str(each.number): taken
-        for each in plan.kept
-        if (taken := _write_gone(writer, plan, present, each.number))
-    }
-    for each in encoder.files.values():
-        objects.check_size(each)
-    manifest = RedisManifest(
-        writer.generation,
-        parent,
-        findings.settings,
-        encoder,
-        _members(findings),
-        (*plan.kept, *([segment] if segment.documents else [])),
-        gone,
-        objects.put(pack_sources(findings.files.values())),
-        objects.put([canonical(findings.copies)]),
-    )
-    writer.commit(manifest)
+    with _removed_on_failure(writer):
+        note_parts(link, names, writer.generation, _parts(writer, plan, collections))
+        segment = writer.fill(
+            contents.raw(sharing), contents.chunks(), encoder.dimensions
+        )
+        verify_segment(link, names, segment, collections, lock.keeping())
+        gone = {
+            str(each.number): taken
+            for each in plan.kept
+            if (taken := _write_gone(writer, plan, present, each.number))
+        }
+        for each in encoder.files.values():
+            objects.check_size(each)
+        manifest = RedisManifest(
+            writer.generation,
+            parent,
+            findings.settings,
+            encoder,
+            _members(findings),
+            (*plan.kept, *([segment] if segment.documents else [])),
+            gone,
+            objects.put(pack_sources(findings.files.values())),
+            objects.put([canonical(findings.copies)]),
+        )
+        writer.commit(manifest)
     return manifest, segment.bytes + objects.written
+
+
+@contextmanager
+def _removed_on_failure(writer: Writer) -> Iterator[None]:
+    """Remove what was written of a generation that will not be the index."""
+    try:
+        yield
+    except (IndexBusyError, IndexDamagedError):
+        remove_stray(writer.link, writer.names, writer.generation)
+        raise
 
 
 def _members(findings: Findings) -> str:
