@@ -6,7 +6,6 @@ import contextlib
 import socket
 import ssl
 import threading
-from types import TracebackType
 from typing import Self
 
 
@@ -50,12 +49,7 @@ class DroppingProxy:
         self._threads[0].start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Cut every connection, and wait until all has ended."""
         _cut(self._listener, *self._open)
         self._listener.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from bot.dense import Encoder, Floats
@@ -50,12 +49,7 @@ class EncodingAhead:
         """Use it in a ``with`` statement."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Give up what was not begun when the ``with`` statement ends."""
         self._pool.shutdown(cancel_futures=True)
 
