@@ -37,7 +37,7 @@ class Rows:
         """Keep the values of a field, of chunks that a segment still has."""
         if 0 < len(values) <= _LONGEST_KEPT:
             self._pages.append((name, values))
-            documents = {each.rpartition("#")[0] for each in values}
+            documents = {chunk_place(each)[0] for each in values}
             self.homes.learn(dict.fromkeys(documents, segment))
 
     def read(self, name: str, chunks: Sequence[str]) -> list[bytes]:
