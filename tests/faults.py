@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
+
+from tests.auditing import noting
 
 ALL = os.environ.get("BOT_FAULTS") == "all"  # every point, not a sample of them
 
@@ -20,27 +21,14 @@ def stride(sample: int) -> int:
 _NUMBERS = count()
 Action = Callable[[str, tuple[Path, ...]], None]
 
-_actions: list[Action] = []
-_installed: list[bool] = []
 
-
-def _hook(event: str, arguments: tuple[str, ...]) -> None:
-    if event == "bot.fsio":
-        for action in _actions:
-            action(arguments[0], tuple(map(Path, arguments[1:])))
-
-
-@contextmanager
-def watched(action: Action) -> Iterator[None]:
+def watched(action: Action) -> AbstractContextManager[None]:
     """Call an action before every file operation of the index."""
-    if not _installed:  # an audit hook can never be taken out again
-        sys.addaudithook(_hook)
-        _installed.append(True)
-    _actions.append(action)
-    try:
-        yield
-    finally:
-        _actions.remove(action)
+
+    def note(arguments: tuple[str, ...]) -> None:
+        action(arguments[0], tuple(map(Path, arguments[1:])))
+
+    return noting("bot.fsio", note)
 
 
 class Counter:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
+
+from tests.auditing import noting
 
 Act = Callable[[str], object]  # is told the words of the commands
 
-_acts: list[Act] = []
-_installed: list[bool] = []
 
-
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "bot.redis":
-        words = " ".join(str(word) for each in arguments[0] for word in each)
-        for act in [*_acts]:
-            act(words)
-
-
-@contextmanager
-def on_exchange(act: Act) -> Iterator[None]:
+def on_exchange(act: Act) -> AbstractContextManager[None]:
     """Call something before every exchange, until the block ends."""
-    if not _installed:  # an audit hook can never be taken out again
-        sys.addaudithook(_hook)
-        _installed.append(True)
-    _acts.append(act)
-    try:
-        yield
-    finally:
-        _acts.remove(act)
+
+    def note(arguments: tuple[Any, ...]) -> None:
+        act(" ".join(str(word) for each in arguments[0] for word in each))
+
+    return noting("bot.redis", note)
 
 
 class At:

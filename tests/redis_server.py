@@ -240,6 +240,23 @@ def start_redis(tmp_path: Path) -> Iterator[StartRedis]:
         each.kill()
 
 
+def start_watched(start_redis: StartRedis) -> tuple[RedisServer, RedisServer, str]:
+    """Start a primary with a replica, and a sentinel that promotes it when need be.
+
+    Returns:
+        Primary, replica, and the url by which the sentinel is asked for the primary.
+    """
+    primary, replica = start_redis(), start_redis()
+    replica.follow(primary)
+    sentinel = start_redis(
+        sentinel=f"sentinel monitor kb 127.0.0.1 {primary.port} 1\n"
+        "sentinel down-after-milliseconds kb 300\n"
+        "sentinel failover-timeout kb 2000\n"
+    )
+    sentinel.until_it_knows_a_replica("kb")
+    return primary, replica, f"redis+sentinel://127.0.0.1:{sentinel.port}/kb"
+
+
 @pytest.fixture(scope="session")
 def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """One server for all tests of a worker; `redis_url` empties it."""

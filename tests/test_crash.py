@@ -7,12 +7,10 @@ tests/test_store_bytes.py`` runs every one of them.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import random
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +21,7 @@ import pytest
 from bot.errors import BotError, IndexWriteError
 from bot.stores.verifying import verify_index
 from tests.faults import ALL, Counter, Disk, Fault, refuse, stride, watched
+from tests.programs import printed
 from tests.scenarios import SCENARIOS, Answers, Scenario, debris, state
 from tests.small_index import (
     TEXTS,
@@ -32,26 +31,9 @@ from tests.small_index import (
     write_corpus,
 )
 
-ROOT = Path(__file__).parent.parent
-
 
 def killing(mode: str, folder: Path, *numbers: int) -> dict[str, Any]:
-    result = subprocess.run(
-        [
-            sys.executable,
-            ROOT / "tests/kill_builds.py",
-            mode,
-            folder,
-            *map(str, numbers),
-        ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    return printed("tests.kill_builds", mode, folder, *numbers)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -37,7 +37,7 @@ from tests.conftest import REPOSITORY
 from tests.dropping_proxy import DroppingProxy
 from tests.faults import stride
 from tests.redis_exchanges import At, on_exchange
-from tests.redis_server import RedisServer, StartRedis
+from tests.redis_server import RedisServer, StartRedis, start_watched
 from tests.scenarios import EDITED
 from tests.small_encoder import HashedWords, small_encoders
 from tests.small_index import TEXTS, everything, settings, write_corpus
@@ -316,15 +316,7 @@ def readme_rights() -> list[str]:
 def test_with_sentinels_builds_and_questions_follow_the_new_primary(
     start_redis: StartRedis, tmp_path: Path
 ) -> None:
-    primary, replica = start_redis(), start_redis()
-    replica.follow(primary)
-    sentinel = start_redis(
-        sentinel=f"sentinel monitor kb 127.0.0.1 {primary.port} 1\n"
-        "sentinel down-after-milliseconds kb 300\n"
-        "sentinel failover-timeout kb 2000\n"
-    )
-    sentinel.until_it_knows_a_replica("kb")
-    url = f"redis+sentinel://127.0.0.1:{sentinel.port}/kb"
+    primary, replica, url = start_watched(start_redis)
     store_on(on(url, tmp_path, replicas=1)).build(patience=0)
     config = on(url, tmp_path, retry_seconds=60)
     with asking(config) as (_, answer):

@@ -22,7 +22,7 @@ from bot.store_config import StoreConfig
 from tests.dropping_proxy import DroppingProxy
 from tests.kept import Kept
 from tests.receipt_samples import ask, asker, receipt_of
-from tests.redis_server import RedisServer, StartRedis
+from tests.redis_server import RedisServer, StartRedis, start_watched
 
 _VOTE = Vote("a", "ann", "helpful", "why?", 1)
 
@@ -151,15 +151,7 @@ def test_a_promoted_replica_has_every_claim(start_redis: StartRedis) -> None:
 def test_with_sentinels_a_dead_primary_is_replaced_while_the_bot_runs(
     start_redis: StartRedis,
 ) -> None:
-    primary, replica = start_redis(), start_redis()
-    replica.follow(primary)
-    sentinel = start_redis(
-        sentinel=f"sentinel monitor kb 127.0.0.1 {primary.port} 1\n"
-        "sentinel down-after-milliseconds kb 300\n"
-        "sentinel failover-timeout kb 2000\n"
-    )
-    sentinel.until_it_knows_a_replica("kb")
-    url = f"redis+sentinel://127.0.0.1:{sentinel.port}/kb"
+    primary, replica, url = start_watched(start_redis)
     with opened(url, replicas=1) as state:
         for number in range(20):
             assert state.inbox.claim(str(number), {}, "me", 100, 10)

@@ -6,34 +6,17 @@ tests/test_redis_takeover.py`` kills at every one of them.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import REPOSITORY
 from tests.faults import ALL
+from tests.programs import printed
 
 
 def disturbed(mode: str, url: str, folder: Path, *numbers: int) -> dict[str, Any]:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.kill_redis_builds", mode, url, str(folder)),
-            *map(str, numbers),
-        ],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return printed("tests.kill_redis_builds", mode, url, folder, *numbers)
 
 
 def test_what_a_killed_process_had_claimed_is_encoded_by_another_after_the_lease(
